@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/parameter_file.h"
+
+#include <deal.II/base/utilities.h>
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <set>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+namespace sgdfp
+{
+  using dealii::ParameterHandler;
+  using dealii::Utilities::trim;
+
+  namespace
+  {
+    std::string join(const std::vector<std::string> &path,
+                     const std::string              &entry = "")
+    {
+      std::string result;
+      for (const std::string &part : path)
+        result += (result.empty() ? "" : "/") + part;
+      if (!entry.empty())
+        result += (result.empty() ? "" : "/") + entry;
+      return result;
+    }
+
+
+
+    std::string lower(std::string word)
+    {
+      std::transform(word.begin(),
+                     word.end(),
+                     word.begin(),
+                     [](unsigned char c) { return std::tolower(c); });
+      return word;
+    }
+
+
+
+    /// Levenshtein distance.
+    std::size_t edit_distance(const std::string &a, const std::string &b)
+    {
+      std::vector<std::size_t> row(b.size() + 1);
+      std::iota(row.begin(), row.end(), 0);
+      for (std::size_t i = 0; i < a.size(); ++i)
+        {
+          std::size_t diagonal = row[0];
+          row[0]               = i + 1;
+          for (std::size_t j = 0; j < b.size(); ++j)
+            {
+              const std::size_t substitution =
+                diagonal + (a[i] == b[j] ? 0 : 1);
+              diagonal   = row[j + 1];
+              row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitution});
+            }
+        }
+      return row.back();
+    }
+
+
+
+    /// ParameterHandler escapes blanks in names as "_20" in some versions.
+    std::string demangle(const std::string &name)
+    {
+      std::string result;
+      for (std::size_t i = 0; i < name.size(); ++i)
+        if (name[i] == '_' && i + 2 < name.size() &&
+            std::isxdigit(static_cast<unsigned char>(name[i + 1])) &&
+            std::isxdigit(static_cast<unsigned char>(name[i + 2])))
+          {
+            result +=
+              static_cast<char>(std::stoi(name.substr(i + 1, 2), nullptr, 16));
+            i += 2;
+          }
+        else
+          result += name[i];
+      return result;
+    }
+
+
+
+    /// Turns "[Double 0...MAX_DOUBLE (inclusive)]" into "a number >= 0".
+    std::string plain_words(const std::string &pattern)
+    {
+      std::istringstream in(pattern);
+      std::string        kind, range;
+      in >> kind >> range;
+      if (kind == "[Double" || kind == "[Integer")
+        {
+          const std::string noun =
+            (kind == "[Double" ? "a number" : "an integer");
+          const auto dots = range.find("...");
+          if (dots == std::string::npos)
+            return noun;
+          const std::string low  = range.substr(0, dots);
+          std::string       high = range.substr(dots + 3);
+          const bool        no_low =
+            (low.find("MAX") != std::string::npos || low == "-2147483648");
+          const bool no_high =
+            (high.find("MAX") != std::string::npos || high == "2147483647");
+          if (no_low && no_high)
+            return noun;
+          if (no_high)
+            return noun + " >= " + low;
+          if (no_low)
+            return noun + " <= " + high;
+          return noun + " between " + low + " and " + high;
+        }
+      if (kind == "[Bool]")
+        return "true or false";
+      if (kind == "[Selection")
+        {
+          std::string options = trim(pattern.substr(10, pattern.size() - 11));
+          return "one of: " +
+                 dealii::Utilities::replace_in_string(options, "|", " | ");
+        }
+      if (kind == "[List" &&
+          pattern.find("separated by <;>") != std::string::npos)
+        return "rows of numbers, entries separated by commas and rows by "
+               "semicolons";
+      if (kind == "[List" && pattern.find("[Double") != std::string::npos)
+        return "numbers separated by commas";
+      if (kind == "[List" && pattern.find("[Integer") != std::string::npos)
+        return "integers separated by commas";
+      if (kind == "[List")
+        return "a list separated by commas";
+      return "text";
+    }
+
+
+
+    void collect(const nlohmann::json                                  &node,
+                 const std::string                                     &path,
+                 const std::function<void(const std::string &,
+                                          const nlohmann::json &node)> &visit)
+    {
+      for (auto item = node.begin(); item != node.end(); ++item)
+        {
+          const std::string here =
+            (path.empty() ? "" : path + "/") + demangle(item.key());
+          if (item->is_object() && item->contains("pattern_description"))
+            visit(here, *item);
+          else if (item->is_object())
+            collect(*item, here, visit);
+        }
+    }
+  } // namespace
+
+
+
+  std::string nearest_name(const std::string              &word,
+                           const std::vector<std::string> &candidates)
+  {
+    std::string best;
+    std::size_t least = std::max<std::size_t>(2, word.size() / 2);
+    for (const std::string &candidate : candidates)
+      {
+        const std::size_t distance =
+          edit_distance(lower(word), lower(candidate));
+        if (distance < least || (best.empty() && distance == least))
+          {
+            best  = candidate;
+            least = distance;
+          }
+      }
+    return best;
+  }
+
+
+
+  std::string to_text(const double value)
+  {
+    std::ostringstream out;
+    out.precision(12);
+    out << value;
+    return out.str();
+  }
+
+
+
+  ParameterHandler &ParameterFile::handler()
+  {
+    return prm;
+  }
+
+
+
+  const std::map<std::string, ParameterFile::Declared> &
+  ParameterFile::declared_entries() const
+  {
+    if (!entries.empty())
+      return entries;
+    std::ostringstream out;
+    prm.print_parameters(out, ParameterHandler::JSON);
+    collect(nlohmann::json::parse(out.str()),
+            "",
+            [&](const std::string &path, const nlohmann::json &node) {
+              entries[path] = {
+                node.at("default_value").get<std::string>(),
+                node.at("pattern_description").get<std::string>(),
+                node.value("documentation", "")};
+            });
+    return entries;
+  }
+
+
+
+  std::vector<std::string> ParameterFile::declared_sections() const
+  {
+    std::set<std::string> sections;
+    for (const auto &[path, entry] : declared_entries())
+      for (auto slash = path.find('/'); slash != std::string::npos;
+           slash      = path.find('/', slash + 1))
+        sections.insert(path.substr(0, slash));
+    return {sections.begin(), sections.end()};
+  }
+
+
+
+  void ParameterFile::set(const std::vector<std::string> &section,
+                          const std::string              &entry,
+                          const std::string              &value,
+                          const std::string              &place)
+  {
+    const std::string path  = join(section, entry);
+    const auto       &known = declared_entries();
+    const auto        found = known.find(path);
+    if (found == known.end())
+      {
+        // A name nearby in the same section is likelier than one elsewhere,
+        // but a right name in the wrong section is likelier than a typo.
+        std::vector<std::string> here, elsewhere;
+        const std::string prefix = (section.empty() ? "" : join(section) + "/");
+        for (const auto &[name, declared] : known)
+          {
+            const std::string last = name.substr(name.rfind('/') + 1);
+            if (name == prefix + last)
+              here.push_back(last);
+            if (last == entry)
+              elsewhere.push_back(name);
+          }
+        std::string       hint;
+        const std::string near = nearest_name(entry, here);
+        if (!elsewhere.empty())
+          hint = " The entry exists as '" + elsewhere.front() + "'.";
+        else if (!near.empty())
+          hint = " Did you mean '" + near + "'?";
+        throw UserError(place + ": there is no entry '" + entry + "' in " +
+                        (section.empty() ? std::string("the top level") :
+                                           "section '" + join(section) + "'") +
+                        " (it was set to '" + value + "')." + hint +
+                        " `--help" +
+                        (section.empty() ? "" : " " + section.front()) +
+                        "` lists what there is.");
+      }
+
+    for (const std::string &part : section)
+      prm.enter_subsection(part);
+    std::string failure;
+    try
+      {
+        prm.set(entry, value);
+      }
+    catch (const dealii::ExceptionBase &)
+      {
+        failure = place + ": " + path + " is '" + value + "' but must be " +
+                  plain_words(found->second.pattern) + ". Its default is '" +
+                  found->second.value + "'.";
+      }
+    for (std::size_t i = 0; i < section.size(); ++i)
+      prm.leave_subsection();
+    if (!failure.empty())
+      throw UserError(failure);
+    places[path] = place;
+  }
+
+
+
+  void ParameterFile::parse(const std::string &text, const std::string &name)
+  {
+    const std::vector<std::string> sections = declared_sections();
+    std::vector<std::string>       section;
+    std::vector<std::string>       opened_at;
+
+    std::istringstream in(text);
+    std::string        line;
+    for (unsigned int number = 1; std::getline(in, line); ++number)
+      {
+        const std::string place = name + ", line " + std::to_string(number);
+        // A backslash at the end continues the line, as in ParameterHandler.
+        std::string more;
+        while (!line.empty() && trim(line).back() == '\\' &&
+               std::getline(in, more))
+          {
+            line        = trim(line);
+            line.back() = ' ';
+            line += trim(more);
+            ++number;
+          }
+        line = trim(line.substr(0, line.find('#')));
+        if (line.empty())
+          continue;
+
+        std::istringstream words(line);
+        std::string        keyword, rest;
+        words >> keyword;
+        std::getline(words, rest);
+        rest = trim(rest);
+
+        if (keyword == "subsection")
+          {
+            section.push_back(rest);
+            opened_at.push_back(place);
+            const std::string path = join(section);
+            if (std::find(sections.begin(), sections.end(), path) ==
+                sections.end())
+              {
+                const std::string near = nearest_name(path, sections);
+                throw UserError(
+                  place + ": there is no section '" + path + "'." +
+                  (near.empty() ? "" : " Did you mean '" + near + "'?") +
+                  " `--help` lists the sections.");
+              }
+          }
+        else if (keyword == "end" && rest.empty())
+          {
+            if (section.empty())
+              throw UserError(place +
+                              ": 'end' closes no subsection. Remove it, or "
+                              "add the missing 'subsection' line above.");
+            section.pop_back();
+            opened_at.pop_back();
+          }
+        else if (keyword == "set" && rest.find('=') != std::string::npos)
+          {
+            const auto equals = rest.find('=');
+            set(section,
+                trim(rest.substr(0, equals)),
+                trim(rest.substr(equals + 1)),
+                place);
+          }
+        else
+          throw UserError(place + ": cannot read '" + line +
+                          "'. A line is 'set entry = value', 'subsection "
+                          "Name', 'end' or a # comment.");
+      }
+    if (!section.empty())
+      throw UserError(opened_at.back() + ": subsection '" + join(section) +
+                      "' is never closed. Add 'end' after its last entry.");
+  }
+
+
+
+  void ParameterFile::override_entry(const std::string &assignment)
+  {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos)
+      throw UserError("--set '" + assignment +
+                      "' has no '='. Write --set \"Section/entry=value\".");
+    std::vector<std::string> section =
+      dealii::Utilities::split_string_list(assignment.substr(0, equals), '/');
+    if (section.empty())
+      throw UserError("--set '" + assignment +
+                      "' names no entry. Write --set \"Section/entry=value\".");
+    const std::string entry = trim(section.back());
+    section.pop_back();
+    set(section,
+        entry,
+        trim(assignment.substr(equals + 1)),
+        "--set \"" + assignment + "\"");
+  }
+
+
+
+  std::string ParameterFile::explain(const EntryError &error) const
+  {
+    const auto place = places.find(error.entry);
+    return (place == places.end() ? std::string("(default) ") :
+                                    place->second + ": ") +
+           error.what();
+  }
+
+
+
+  std::string ParameterFile::resolved() const
+  {
+    std::ostringstream out;
+    prm.print_parameters(out, ParameterHandler::ShortPRM);
+    return out.str();
+  }
+
+
+
+  std::string ParameterFile::help(const std::string &section) const
+  {
+    const std::vector<std::string> sections = declared_sections();
+    if (!section.empty() &&
+        std::find(sections.begin(), sections.end(), section) == sections.end())
+      {
+        std::string       all;
+        const std::string near = nearest_name(section, sections);
+        for (const std::string &name : sections)
+          all += "\n  " + name;
+        throw UserError("--help " + section + ": there is no such section." +
+                        (near.empty() ? "" : " Did you mean '" + near + "'?") +
+                        " The sections are:" + all);
+      }
+
+    std::ostringstream out;
+    if (section.empty())
+      out << "Entries of a case file (set entry = value):\n";
+    else
+      out << "subsection " << section << '\n';
+    for (const auto &[path, entry] : declared_entries())
+      {
+        const auto        slash = path.rfind('/');
+        const std::string parent =
+          (slash == std::string::npos ? "" : path.substr(0, slash));
+        if (parent != section)
+          continue;
+        out << "  set " << path.substr(slash + 1) << " = " << entry.value
+            << "\n      " << entry.meaning << "\n      ["
+            << plain_words(entry.pattern) << "]\n";
+      }
+    std::string inner;
+    for (const std::string &name : sections)
+      if (section.empty() || name.rfind(section + "/", 0) == 0)
+        inner += "\n  --help \"" + name + "\"";
+    if (!inner.empty())
+      out << "Sections:" << inner << '\n';
+    return out.str();
+  }
+} // namespace sgdfp

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_BASE_RUN_FOLDER_H
+#define SGDFP_BASE_RUN_FOLDER_H
+
+#include "base/summary.h"
+
+#include <deal.II/base/mpi.h>
+
+#include <string>
+
+namespace sgdfp
+{
+  /// The folder of a run: <directory>/<case>-<question>/ with case.prm (as
+  /// typed), parameters.prm (as resolved), log.txt, summary.json, solution/,
+  /// figures/.
+  ///
+  /// summary.json is the mark of a complete run: open() removes an old one
+  /// before anything else is touched, finish() writes the new one last.
+  class RunFolder
+  {
+  public:
+    RunFolder(const MPI_Comm     communicator,
+              const std::string &directory,
+              const std::string &case_name,
+              const std::string &question);
+
+    /// Makes the folder, removes what an earlier run left in it.
+    /// @throws UserError on every rank if it cannot be written.
+    void open(const std::string &case_text,
+              const std::string &resolved_text) const;
+
+    /// Writes summary.json, last and atomically.
+    void finish(const Summary &summary) const;
+
+    /// Removes the density files of a run that turned out to have no density.
+    void remove_solution() const;
+
+    const std::string &path() const;
+
+  private:
+    const MPI_Comm    communicator;
+    const std::string folder;
+  };
+} // namespace sgdfp
+
+#endif

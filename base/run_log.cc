@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/run_log.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+namespace sgdfp
+{
+  RunLog::RunLog(const MPI_Comm communicator, const bool quiet)
+    : communicator(communicator)
+    , is_root(dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+    , quiet(quiet)
+  {}
+
+
+
+  void RunLog::attach(const std::string &folder)
+  {
+    if (!is_root)
+      return;
+    file.open(folder + "/log.txt");
+    file << said_before_attach << std::flush;
+    said_before_attach.clear();
+  }
+
+
+
+  void RunLog::say(const std::string &line)
+  {
+    if (!is_root)
+      return;
+    if (!quiet)
+      std::cout << line << std::endl;
+    if (file.is_open())
+      file << line << std::endl;
+    else
+      said_before_attach += line + '\n';
+  }
+
+
+
+  void RunLog::warn(const std::string &line)
+  {
+    warning_lines.push_back(line);
+    if (quiet && is_root)
+      std::cerr << "Warning: " << line << std::endl;
+    say("  Warning: " + line);
+  }
+
+
+
+  const std::vector<std::string> &RunLog::warnings() const
+  {
+    return warning_lines;
+  }
+
+
+
+  double RunLog::seconds() const
+  {
+    return total.wall_time();
+  }
+
+
+
+  RunLog::Phase::Phase(RunLog &log, const std::string &name)
+    : log(log)
+    , name(name)
+  {}
+
+
+
+  RunLog::Phase::~Phase()
+  {
+    const double elapsed = timer.wall_time();
+    const auto   known =
+      std::find_if(log.phases.begin(), log.phases.end(), [&](const auto &p) {
+        return p.first == name;
+      });
+    if (known == log.phases.end())
+      log.phases.emplace_back(name, elapsed);
+    else
+      known->second += elapsed;
+  }
+
+
+
+  std::string RunLog::timing_table() const
+  {
+    std::ostringstream out;
+    const double       whole =
+      dealii::Utilities::MPI::max(total.wall_time(), communicator);
+    double named = 0;
+    out << std::fixed;
+    const auto row = [&](const std::string &name, const double seconds) {
+      out << "    " << std::left << std::setw(34) << name << std::right
+          << std::setw(9) << std::setprecision(2) << seconds << " s"
+          << std::setw(7) << std::setprecision(1) << 100 * seconds / whole
+          << " %\n";
+    };
+    for (const auto &[name, seconds] : phases)
+      {
+        const double slowest =
+          dealii::Utilities::MPI::max(seconds, communicator);
+        named += slowest;
+        row(name, slowest);
+      }
+    row("everything else", std::max(0., whole - named));
+    row("whole run", whole);
+    return out.str();
+  }
+} // namespace sgdfp

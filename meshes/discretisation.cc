@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "meshes/discretisation.h"
+
+#include <deal.II/base/quadrature_lib.h>
+#include <deal.II/dofs/dof_tools.h>
+
+namespace sgdfp
+{
+  void DiscretisationParameters::add_parameters(dealii::ParameterHandler &prm)
+  {
+    namespace Patterns = dealii::Patterns;
+    prm.enter_subsection("Discretisation");
+    prm.add_parameter("degree",
+                      degree,
+                      "k of the continuous Q_k element",
+                      Patterns::Integer(1, 10));
+    prm.add_parameter("trial space",
+                      trial_space,
+                      "p = exp(l) * polynomial: l = 0 (polynomial), l = -L/T "
+                      "(gibbs, for D = T I only), l = log of the last solution "
+                      "(self-consistent)",
+                      Patterns::Selection("polynomial|gibbs|self-consistent"));
+    prm.add_parameter("maximum passes",
+                      maximum_passes,
+                      "Most passes of the self-consistent trial space",
+                      Patterns::Integer(0, 100));
+    prm.leave_subsection();
+  }
+
+
+
+  template <int dim>
+  Discretisation<dim>::Discretisation(const MPI_Comm           communicator,
+                                      const ParameterBox<dim> &box,
+                                      const unsigned int       degree)
+    : communicator(communicator)
+    , box(box)
+    , element(degree)
+    // One point more than a polynomial operator needs: the coefficients and
+    // the exponential are not constant in a cell.
+    , quadrature(degree + 2)
+    , face_quadrature(degree + 2)
+    , mesh(box.make_mesh(communicator))
+    , dof_handler(*mesh)
+  {}
+
+
+
+  template <int dim>
+  void Discretisation<dim>::prepare()
+  {
+    dof_handler.distribute_dofs(element);
+    owned = dof_handler.locally_owned_dofs();
+    dealii::DoFTools::extract_locally_relevant_dofs(dof_handler, relevant);
+    constraints.clear();
+    constraints.reinit(relevant);
+    dealii::DoFTools::make_hanging_node_constraints(dof_handler, constraints);
+    constraints.close();
+  }
+
+
+
+  template <int dim>
+  Vector Discretisation<dim>::owned_vector() const
+  {
+    return Vector(owned, communicator);
+  }
+
+
+
+  template <int dim>
+  Vector Discretisation<dim>::ghosted(const Vector &v) const
+  {
+    Vector copy(owned, relevant, communicator);
+    copy = v;
+    return copy;
+  }
+
+
+
+  template <int dim>
+  Vector Discretisation<dim>::interpolate(
+    const std::function<double(const dealii::Point<dim> &)> &function) const
+  {
+    Vector                                       values = owned_vector();
+    std::vector<dealii::types::global_dof_index> dofs(element.dofs_per_cell);
+    for (const auto &cell : dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          cell->get_dof_indices(dofs);
+          for (unsigned int i = 0; i < dofs.size(); ++i)
+            if (owned.is_element(dofs[i]))
+              values(dofs[i]) = function(mapping.transform_unit_to_real_cell(
+                cell, element.unit_support_point(i)));
+        }
+    values.compress(dealii::VectorOperation::insert);
+    return values;
+  }
+
+
+
+  template class Discretisation<1>;
+  template class Discretisation<2>;
+  template class Discretisation<3>;
+} // namespace sgdfp

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_MESHES_DISCRETISATION_H
+#define SGDFP_MESHES_DISCRETISATION_H
+
+#include "base/petsc.h"
+#include "meshes/parameter_box.h"
+
+#include <deal.II/dofs/dof_handler.h>
+#include <deal.II/fe/fe_q.h>
+#include <deal.II/fe/mapping_cartesian.h>
+#include <deal.II/lac/affine_constraints.h>
+
+#include <functional>
+
+namespace sgdfp
+{
+  /// Entries of subsection Discretisation.
+  struct DiscretisationParameters
+  {
+    unsigned int degree         = 3;
+    std::string  trial_space    = "self-consistent";
+    unsigned int maximum_passes = 6;
+
+    void add_parameters(dealii::ParameterHandler &prm);
+  };
+
+
+
+  /// Mesh, continuous Q_k element on Gauss-Lobatto points, its degrees of
+  /// freedom and hanging-node constraints, and the one quadrature rule that
+  /// assembly and every integral of the law share (so that a mass normalised
+  /// by one is the mass reported by the other).
+  ///
+  /// Whoever changes the mesh calls prepare() afterwards; everything built on
+  /// the discretisation then prepares itself again.
+  template <int dim>
+  class Discretisation
+  {
+  public:
+    Discretisation(const MPI_Comm           communicator,
+                   const ParameterBox<dim> &box,
+                   const unsigned int       degree);
+
+    /// Distributes the degrees of freedom on the present mesh. Collective.
+    void prepare();
+
+    const MPI_Comm                      communicator;
+    const ParameterBox<dim>             box;
+    const dealii::FE_Q<dim>             element;
+    const dealii::MappingCartesian<dim> mapping;
+    const dealii::QGauss<dim>           quadrature;
+    const dealii::QGauss<dim - 1>       face_quadrature;
+    const std::unique_ptr<dealii::parallel::TriangulationBase<dim>> mesh;
+
+    dealii::DoFHandler<dim>           dof_handler;
+    dealii::AffineConstraints<double> constraints;
+    dealii::IndexSet                  owned;
+    /// Owned and ghosted: every degree of freedom of owned and ghost cells.
+    dealii::IndexSet relevant;
+
+    /// A distributed vector without ghosts, zero.
+    Vector owned_vector() const;
+
+    /// A read-only copy of @p v with ghosts.
+    Vector ghosted(const Vector &v) const;
+
+    /// Nodal values of @p function, without ghosts.
+    Vector interpolate(
+      const std::function<double(const dealii::Point<dim> &)> &function) const;
+  };
+} // namespace sgdfp
+
+#endif

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/data_moments.h"
+
+#include "base/data_table.h"
+#include "base/errors.h"
+
+#include <deal.II/lac/lapack_full_matrix.h>
+
+#include <boost/serialization/vector.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace sgdfp
+{
+  using dealii::FullMatrix;
+
+  namespace
+  {
+    /// F with F F^T = @p covariance (symmetric positive semidefinite), by its
+    /// eigenvectors: a Cholesky factor need not exist.
+    FullMatrix<double> square_root(const FullMatrix<double> &covariance)
+    {
+      const unsigned int               n = covariance.m();
+      dealii::LAPACKFullMatrix<double> work(n, n);
+      work = covariance;
+      dealii::Vector<double> values(n);
+      FullMatrix<double>     vectors(n, n);
+      const double           bound = 2 * covariance.l1_norm() + 1;
+      work.compute_eigenvalues_symmetric(-bound, bound, 0., values, vectors);
+      for (unsigned int i = 0; i < n; ++i)
+        for (unsigned int j = 0; j < n; ++j)
+          vectors(i, j) *= std::sqrt(std::max(0., values(j)));
+      return vectors;
+    }
+
+
+
+    /// y-x moment times the pseudo-inverse of the x moment.
+    FullMatrix<double> least_squares(const FullMatrix<double> &output_input,
+                                     const FullMatrix<double> &input)
+    {
+      dealii::LAPACKFullMatrix<double> work(input.m(), input.n());
+      work = input;
+      // Directions without data (relative variance below round-off of sums
+      // over many rows) are left at zero.
+      constexpr double rank_tolerance = 1e-13;
+      work.compute_inverse_svd(rank_tolerance);
+      FullMatrix<double>     inverse(input.m(), input.n());
+      dealii::Vector<double> unit(input.n()), column(input.m());
+      for (unsigned int j = 0; j < input.n(); ++j)
+        {
+          unit    = 0;
+          unit(j) = 1;
+          work.vmult(column, unit);
+          for (unsigned int i = 0; i < input.m(); ++i)
+            inverse(i, j) = column(i);
+        }
+      FullMatrix<double> result(output_input.m(), input.n());
+      output_input.mmult(result, inverse);
+      return result;
+    }
+  } // namespace
+
+
+
+  DataMoments::DataMoments(const unsigned int n_inputs,
+                           const unsigned int n_outputs)
+    : n_inputs(n_inputs)
+    , n_outputs(n_outputs)
+    , input(n_inputs, n_inputs)
+    , best_map(n_outputs, n_inputs)
+    , noise_factor(n_monomials(), n_monomials())
+  {}
+
+
+
+  unsigned int DataMoments::n_monomials() const
+  {
+    return n_inputs * (n_inputs + 1) / 2 + n_outputs * n_inputs;
+  }
+
+
+
+  unsigned int DataMoments::input_monomial(const unsigned int b,
+                                           const unsigned int c) const
+  {
+    const unsigned int low = std::min(b, c), high = std::max(b, c);
+    return low * n_inputs - low * (low + 1) / 2 + high;
+  }
+
+
+
+  unsigned int DataMoments::output_monomial(const unsigned int a,
+                                            const unsigned int b) const
+  {
+    return n_inputs * (n_inputs + 1) / 2 + a * n_inputs + b;
+  }
+
+
+
+  void DataMoments::monomials(const std::vector<double> &x,
+                              const std::vector<double> &y,
+                              std::vector<double>       &m) const
+  {
+    for (unsigned int b = 0; b < n_inputs; ++b)
+      {
+        for (unsigned int c = b; c < n_inputs; ++c)
+          m[input_monomial(b, c)] = x[b] * x[c];
+        for (unsigned int a = 0; a < n_outputs; ++a)
+          m[output_monomial(a, b)] = y[a] * x[b];
+      }
+  }
+
+
+
+  void DataMoments::use_means(const std::vector<double> &mean)
+  {
+    FullMatrix<double> y_x(n_outputs, n_inputs);
+    for (unsigned int b = 0; b < n_inputs; ++b)
+      {
+        for (unsigned int c = 0; c < n_inputs; ++c)
+          input(b, c) = mean[input_monomial(b, c)];
+        for (unsigned int a = 0; a < n_outputs; ++a)
+          y_x(a, b) = mean[output_monomial(a, b)];
+      }
+    best_map = least_squares(y_x, input);
+  }
+
+
+
+  DataMoments DataMoments::gaussian(const FullMatrix<double> &covariance,
+                                    const FullMatrix<double> &teacher,
+                                    const double              label_noise)
+  {
+    DataMoments moments(teacher.n(), teacher.m());
+    moments.input         = covariance;
+    moments.best_map      = teacher;
+    moments.residual_loss = 0.5 * moments.n_outputs * label_noise * label_noise;
+
+    // Covariance S of the joint Gaussian z = (x, y).
+    const unsigned int n = moments.n_inputs, n_z = n + moments.n_outputs;
+    FullMatrix<double> S(n_z, n_z), y_x(moments.n_outputs, n),
+      y_y(moments.n_outputs, moments.n_outputs);
+    teacher.mmult(y_x, covariance);
+    y_x.mTmult(y_y, teacher);
+    for (unsigned int i = 0; i < n_z; ++i)
+      for (unsigned int j = 0; j < n_z; ++j)
+        S(i, j) = (i < n ? (j < n ? covariance(i, j) : y_x(j - n, i)) :
+                           (j < n ? y_x(i - n, j) : y_y(i - n, j - n))) +
+                  (i == j && i >= n ? label_noise * label_noise : 0.);
+
+    // Cov(z_p z_q, z_r z_s) = S_pr S_qs + S_ps S_qr
+    std::vector<std::pair<unsigned int, unsigned int>> pairs(
+      moments.n_monomials());
+    for (unsigned int b = 0; b < n; ++b)
+      {
+        for (unsigned int c = b; c < n; ++c)
+          pairs[moments.input_monomial(b, c)] = {b, c};
+        for (unsigned int a = 0; a < moments.n_outputs; ++a)
+          pairs[moments.output_monomial(a, b)] = {n + a, b};
+      }
+    FullMatrix<double> covariance_m(pairs.size(), pairs.size());
+    for (unsigned int i = 0; i < pairs.size(); ++i)
+      for (unsigned int j = 0; j < pairs.size(); ++j)
+        {
+          const auto [p, q]  = pairs[i];
+          const auto [r, s]  = pairs[j];
+          covariance_m(i, j) = S(p, r) * S(q, s) + S(p, s) * S(q, r);
+        }
+    moments.noise_factor = square_root(covariance_m);
+    return moments;
+  }
+
+
+
+  DataMoments DataMoments::fixed_input(const std::vector<double> &x,
+                                       const FullMatrix<double>  &teacher,
+                                       const double               label_noise)
+  {
+    DataMoments moments(teacher.n(), teacher.m());
+    moments.best_map      = teacher;
+    moments.residual_loss = 0.5 * moments.n_outputs * label_noise * label_noise;
+    for (unsigned int b = 0; b < moments.n_inputs; ++b)
+      {
+        for (unsigned int c = 0; c < moments.n_inputs; ++c)
+          moments.input(b, c) = x[b] * x[c];
+        // y_a x_b = (deterministic) + e_a x_b: one column per output.
+        for (unsigned int a = 0; a < moments.n_outputs; ++a)
+          moments.noise_factor(moments.output_monomial(a, b), a) =
+            label_noise * x[b];
+      }
+    return moments;
+  }
+
+
+
+  namespace
+  {
+    /// Columns of x1..xn, y1..ym in the file, in any order.
+    std::vector<unsigned int> find_columns(const DataTable   &table,
+                                           const std::string &filename,
+                                           const unsigned int n_inputs,
+                                           const unsigned int n_outputs)
+    {
+      std::vector<unsigned int> found;
+      for (unsigned int i = 0; i < n_inputs + n_outputs; ++i)
+        {
+          const std::string name =
+            (i < n_inputs ? "x" + std::to_string(i + 1) :
+                            "y" + std::to_string(i - n_inputs + 1));
+          const auto &names  = table.columns();
+          const auto  column = std::find(names.begin(), names.end(), name);
+          if (column == names.end())
+            {
+              std::string header;
+              for (const std::string &n : names)
+                header += (header.empty() ? "" : ",") + n;
+              throw UserError(
+                "The data file '" + filename + "' has no column '" + name +
+                "' (its header is '" + header + "'). The widths ask for " +
+                std::to_string(n_inputs) + " inputs x1.. and " +
+                std::to_string(n_outputs) + " outputs y1...");
+            }
+          found.push_back(column - names.begin());
+        }
+      return found;
+    }
+
+
+
+    template <typename Use>
+    unsigned int for_each_sample(const DataTable                 &table,
+                                 const std::vector<unsigned int> &columns,
+                                 const unsigned int               n_inputs,
+                                 const Use                       &use)
+    {
+      std::vector<double> x(n_inputs), y(columns.size() - n_inputs);
+      return table.for_each_row([&](const std::vector<double> &row) {
+        for (unsigned int i = 0; i < columns.size(); ++i)
+          (i < n_inputs ? x[i] : y[i - n_inputs]) = row[columns[i]];
+        use(x, y);
+      });
+    }
+
+
+
+    void copy(const std::vector<double> &from, FullMatrix<double> &to)
+    {
+      for (unsigned int i = 0, k = 0; i < to.m(); ++i)
+        for (unsigned int j = 0; j < to.n(); ++j, ++k)
+          to(i, j) = from[k];
+    }
+  } // namespace
+
+
+
+  DataMoments DataMoments::from_file(const MPI_Comm     communicator,
+                                     const std::string &filename,
+                                     const unsigned int n_inputs,
+                                     const unsigned int n_outputs)
+  {
+    DataMoments         moments(n_inputs, n_outputs);
+    const unsigned int  n_m = moments.n_monomials();
+    std::vector<double> mean(n_m, 0.), covariance(n_m * n_m, 0.), m(n_m);
+    double              residual = 0;
+
+    run_on_root(communicator, [&]() {
+      const DataTable table(filename);
+      const auto columns = find_columns(table, filename, n_inputs, n_outputs);
+      moments.n_samples  = for_each_sample(
+        table, columns, n_inputs, [&](const auto &x, const auto &y) {
+          moments.monomials(x, y, m);
+          for (unsigned int i = 0; i < n_m; ++i)
+            mean[i] += m[i];
+        });
+      for (double &entry : mean)
+        entry /= moments.n_samples;
+
+      moments.use_means(mean);
+
+      // Second pass about the mean: one pass would cancel.
+      for_each_sample(
+        table, columns, n_inputs, [&](const auto &x, const auto &y) {
+          moments.monomials(x, y, m);
+          for (unsigned int i = 0; i < n_m; ++i)
+            for (unsigned int j = 0; j < n_m; ++j)
+              covariance[i * n_m + j] +=
+                (m[i] - mean[i]) * (m[j] - mean[j]) / moments.n_samples;
+          for (unsigned int a = 0; a < n_outputs; ++a)
+            {
+              double error = y[a];
+              for (unsigned int b = 0; b < n_inputs; ++b)
+                error -= moments.best_map(a, b) * x[b];
+              residual += 0.5 * error * error / moments.n_samples;
+            }
+        });
+      return std::string();
+    });
+
+    using dealii::Utilities::MPI::broadcast;
+    moments.n_samples     = broadcast(communicator, moments.n_samples);
+    moments.residual_loss = broadcast(communicator, residual);
+    mean                  = broadcast(communicator, mean);
+    FullMatrix<double> covariance_m(n_m, n_m);
+    copy(broadcast(communicator, covariance), covariance_m);
+    moments.noise_factor = square_root(covariance_m);
+    moments.use_means(mean);
+    return moments;
+  }
+} // namespace sgdfp

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_MODELS_DYNAMICS_H
+#define SGDFP_MODELS_DYNAMICS_H
+
+#include "models/loss.h"
+#include "models/noise.h"
+#include "models/optimiser.h"
+
+#include <boost/optional.hpp>
+
+#include <memory>
+
+namespace sgdfp
+{
+  /// What SGD does at a point: the stochastic differential equation
+  ///
+  ///     d theta = b dt + sqrt(2 D) dW,   b = -grad L,   t = (learning rate) k,
+  ///     D = D_noise(theta) + floor I,    D_minibatch = (eta/2B) C(theta),
+  ///
+  /// whose Fokker-Planck equation is d_t p = -div J with
+  ///
+  ///     J = (b - (1-a) div D) p - D grad p
+  ///
+  /// and a = 0 (ito), 1/2 (midpoint), 1 (isothermal) [numerics.md, 0].
+  template <int dim>
+  class Dynamics
+  {
+  public:
+    /// The pointwise coefficients of J, with derivatives.
+    struct Flux
+    {
+      /// r = b - (1-a) div D
+      dealii::Tensor<1, dim> drift;
+      /// drift_gradient[l][i] = d_l r_i; only with MatrixFieldDerivatives::all
+      dealii::Tensor<2, dim> drift_gradient;
+      /// D
+      MatrixField<dim> diffusion;
+    };
+
+    /// @throws EntryError where noise, optimiser and loss do not fit together.
+    Dynamics(std::shared_ptr<const Loss<dim>> loss,
+             const NoiseParameters           &noise,
+             const OptimiserParameters       &optimiser);
+
+    const Loss<dim> &loss() const;
+
+    /// b = -grad L, per unit t
+    dealii::Tensor<1, dim> drift(const dealii::Point<dim> &theta) const;
+
+    /// D, in parameter^2 per unit t
+    MatrixField<dim> diffusion(const dealii::Point<dim>    &theta,
+                               const MatrixFieldDerivatives derivatives) const;
+
+    Flux flux(const dealii::Point<dim>    &theta,
+              const MatrixFieldDerivatives derivatives) const;
+
+    /// T where D = T I everywhere: then the law is Gibbs at T and carries no
+    /// current. Empty otherwise.
+    boost::optional<double> isotropic_temperature() const;
+
+    /// Why there is no stationary density whatever the mesh, or "" where none
+    /// is known: no noise at all, or noise that vanishes towards an attracting
+    /// manifold.
+    std::string why_no_density() const;
+
+    /// One line for the screen: the noise in words.
+    std::string noise_description() const;
+
+  private:
+    std::shared_ptr<const Loss<dim>> the_loss;
+    NoiseParameters                  noise;
+    OptimiserParameters              optimiser;
+
+    /// eta/(2B), with the factor of sampling without replacement
+    double minibatch_factor = 0;
+
+    /// The part of D that does not depend on theta
+    dealii::SymmetricTensor<2, dim> constant_diffusion;
+  };
+} // namespace sgdfp
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/optimiser.h"
+
+#include "base/errors.h"
+#include "base/parameter_file.h"
+
+namespace sgdfp
+{
+  void OptimiserParameters::add_parameters(dealii::ParameterHandler &prm)
+  {
+    namespace Patterns = dealii::Patterns;
+    prm.enter_subsection("Optimiser");
+    prm.add_parameter("learning rate",
+                      learning_rate,
+                      "eta, step of SGD in units of time t = eta k",
+                      Patterns::Double(0));
+    prm.add_parameter("batch size",
+                      batch_size,
+                      "B, samples per SGD step",
+                      Patterns::Integer(1));
+    prm.add_parameter("sampling",
+                      sampling,
+                      "How a batch is drawn from a data file; a population is "
+                      "infinite, both are the same",
+                      Patterns::Selection("with replacement|without "
+                                          "replacement"));
+    prm.leave_subsection();
+  }
+
+
+
+  void OptimiserParameters::check() const
+  {
+    if (!(learning_rate > 0))
+      throw EntryError("Optimiser/learning rate",
+                       to_text(learning_rate),
+                       "must be positive",
+                       "Typical values are 0.001 to 1.");
+  }
+
+
+
+  double
+  OptimiserParameters::sampling_factor(const unsigned int n_samples) const
+  {
+    if (sampling == "with replacement" || n_samples == 0)
+      return 1;
+    if (batch_size > n_samples)
+      throw EntryError("Optimiser/batch size",
+                       std::to_string(batch_size),
+                       "the data file has only " + std::to_string(n_samples) +
+                         " rows",
+                       "Choose a smaller batch or sampling = with "
+                       "replacement.");
+    if (n_samples == 1)
+      return 0;
+    const double n = n_samples;
+    return (1 - batch_size / n) * n / (n - 1);
+  }
+} // namespace sgdfp

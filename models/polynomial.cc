@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/polynomial.h"
+
+namespace sgdfp
+{
+  template <int dim>
+  Polynomial<dim>::Polynomial(const double value)
+  {
+    if (value != 0)
+      terms.push_back({{}, value});
+  }
+
+
+
+  template <int dim>
+  Polynomial<dim> Polynomial<dim>::variable(const unsigned int i)
+  {
+    Polynomial result(1.);
+    result.terms[0].exponents[i] = 1;
+    return result;
+  }
+
+
+
+  template <int dim>
+  void Polynomial<dim>::add(const Term &term)
+  {
+    for (Term &known : terms)
+      if (known.exponents == term.exponents)
+        {
+          known.coefficient += term.coefficient;
+          return;
+        }
+    terms.push_back(term);
+  }
+
+
+
+  template <int dim>
+  Polynomial<dim> Polynomial<dim>::operator+(const Polynomial &other) const
+  {
+    Polynomial result = *this;
+    for (const Term &term : other.terms)
+      result.add(term);
+    return result;
+  }
+
+
+
+  template <int dim>
+  Polynomial<dim> Polynomial<dim>::operator*(const Polynomial &other) const
+  {
+    Polynomial result;
+    for (const Term &a : terms)
+      for (const Term &b : other.terms)
+        {
+          Term product{a.exponents, a.coefficient * b.coefficient};
+          for (unsigned int d = 0; d < dim; ++d)
+            product.exponents[d] += b.exponents[d];
+          result.add(product);
+        }
+    return result;
+  }
+
+
+
+  template <int dim>
+  Polynomial<dim> Polynomial<dim>::operator*(const double factor) const
+  {
+    return *this * Polynomial(factor);
+  }
+
+
+
+  template <int dim>
+  Polynomial<dim> Polynomial<dim>::derivative(const unsigned int i) const
+  {
+    Polynomial result;
+    for (Term term : terms)
+      if (term.exponents[i] > 0)
+        {
+          term.coefficient *= term.exponents[i];
+          --term.exponents[i];
+          result.add(term);
+        }
+    return result;
+  }
+
+
+
+  template <int dim>
+  double Polynomial<dim>::operator()(const dealii::Point<dim> &x) const
+  {
+    double sum = 0;
+    for (const Term &term : terms)
+      {
+        double product = term.coefficient;
+        for (unsigned int d = 0; d < dim; ++d)
+          for (unsigned int e = 0; e < term.exponents[d]; ++e)
+            product *= x[d];
+        sum += product;
+      }
+    return sum;
+  }
+
+
+
+  template class Polynomial<1>;
+  template class Polynomial<2>;
+  template class Polynomial<3>;
+} // namespace sgdfp

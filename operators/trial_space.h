@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_OPERATORS_TRIAL_SPACE_H
+#define SGDFP_OPERATORS_TRIAL_SPACE_H
+
+#include "meshes/discretisation.h"
+#include "models/loss.h"
+
+#include <deal.II/fe/fe_values.h>
+
+namespace sgdfp
+{
+  /// The exponential trial space
+  ///
+  ///     p_h(x) = sum_i P_i exp(l(x) - l(x_i)) phi_i(x) = e^{l(x)} u(x),
+  ///
+  /// P_i the nodal densities, phi_i the Q_k basis, l the log of a reference
+  /// density: 0 (polynomials), -L/T at every point (exact for D = T I: the
+  /// Gibbs density is in the space and carries no current), or the Q_k
+  /// interpolant of the log of a previous solution [numerics.md, 1].
+  /// l is at most 0 at the nodes, so that nothing overflows.
+  template <int dim>
+  class TrialSpace
+  {
+  public:
+    explicit TrialSpace(const Discretisation<dim> &discretisation);
+
+    /// l = 0
+    void use_polynomials();
+
+    /// l = log(e^{-x} + e^{-40}), x = (L - min L)/T: Gibbs, levelled off where
+    /// it is e^-40 of its maximum.
+    void use_gibbs(std::shared_ptr<const Loss<dim>> loss,
+                   const double                     temperature);
+
+    /// l = interpolant of log((P + sqrt(P^2 + 4 f^2))/2), which is log P where
+    /// P is well above the floor f and finite everywhere;
+    /// f = floor_factor * max(-min P, 1e-12 max P).
+    /// @param density nodal values P, without ghosts
+    void use_log_of(const Vector &density, const double floor_factor);
+
+    /// l_i at the nodes, with ghosts
+    const Vector &nodal_log() const;
+
+    /// True for l = -L/T.
+    bool is_gibbs() const;
+
+    /// l with derivatives at the points of one cell.
+    struct Values
+    {
+      std::vector<double>                 value;
+      std::vector<dealii::Tensor<1, dim>> gradient;
+      std::vector<dealii::Tensor<2, dim>> hessian;
+    };
+
+    /// Evaluates l at the points of @p fe_values (any FEValues-like object):
+    /// value and gradient, with @p hessians also second derivatives.
+    void evaluate(const dealii::FEValuesBase<dim> &fe_values,
+                  const bool                       hessians,
+                  Values                          &values) const;
+
+    /// exp(-l_i): turns nodal densities into the coefficients u_i.
+    Vector inverse_weights() const;
+
+  private:
+    void set_nodal(Vector &log_values);
+
+    /// l, grad l, Hess l of the levelled Gibbs density at one point.
+    void gibbs_at(const dealii::Point<dim> &theta,
+                  double                   &value,
+                  dealii::Tensor<1, dim>   &gradient,
+                  dealii::Tensor<2, dim>   &hessian) const;
+
+    const Discretisation<dim>       &discretisation;
+    std::shared_ptr<const Loss<dim>> gibbs_loss;
+    double                           temperature  = 0;
+    double                           minimum_loss = 0;
+    Vector                           log_at_nodes;
+  };
+} // namespace sgdfp
+
+#endif

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "postprocess/density_statistics.h"
+
+namespace sgdfp
+{
+  using dealii::Point;
+  using dealii::Tensor;
+
+  template <int dim>
+  DensityStatistics<dim>::DensityStatistics(const Law<dim> &law)
+    : law(law)
+    , centre(0.5 * (law.discretisation.box.lower() +
+                    Tensor<1, dim>(law.discretisation.box.upper())))
+  {}
+
+
+
+  template <int dim>
+  void DensityStatistics<dim>::visit(
+    const typename Postprocessor<dim>::Sample &sample)
+  {
+    const double dm = sample.law.density() * sample.weight;
+    mass += dm;
+    negative_mass += std::max(0., -dm);
+    // About the centre of the box, to cancel less in the covariance.
+    const Tensor<1, dim> x = sample.theta - centre;
+    first += dm * x;
+    second += dm * outer_product(x, x);
+  }
+
+
+
+  template <int dim>
+  void DensityStatistics<dim>::finish(const MPI_Comm communicator,
+                                      Summary       &summary)
+  {
+    using dealii::Utilities::MPI::sum;
+    mass          = sum(mass, communicator);
+    negative_mass = sum(negative_mass, communicator);
+    first         = sum(first, communicator);
+    second        = sum(second, communicator);
+
+    Vector nodal = law.discretisation.owned_vector();
+    nodal        = law.nodal_density();
+    summary.set("density/mass", mass);
+    summary.set("density/minimum", minimum(nodal));
+    summary.set("density/maximum", maximum(nodal));
+    summary.set("density/negative_mass", negative_mass);
+    summary.set("moments/mean", to_json(Tensor<1, dim>(centre) + first));
+    summary.set("moments/covariance",
+                to_json(second - outer_product(first, first)));
+  }
+
+
+
+  namespace
+  {
+    /// Cuts [a, b] at the inner edges of the strips; the flag tells whether a
+    /// piece lies in a strip.
+    struct Piece
+    {
+      double a, b;
+      bool   in_strip;
+    };
+
+    std::vector<Piece>
+    cut(const double a, const double b, const double low, const double high)
+    {
+      std::vector<Piece> pieces;
+      if (a < low)
+        pieces.push_back({a, std::min(b, low), true});
+      if (std::min(b, high) > std::max(a, low))
+        pieces.push_back({std::max(a, low), std::min(b, high), false});
+      if (b > high)
+        pieces.push_back({std::max(a, high), b, true});
+      return pieces;
+    }
+
+
+
+    /// Integrates over the boundary strip; @p density fills the values at real
+    /// points of a cell, whose unit coordinates it is given too.
+    template <int dim>
+    double integrate_strip(
+      const Discretisation<dim>                              &discretisation,
+      const std::function<void(const typename Law<dim>::Cell &,
+                               const std::vector<Point<dim>> &real,
+                               const std::vector<Point<dim>> &unit,
+                               std::vector<double>           &values)> &density)
+    {
+      constexpr double     share = 0.01;
+      const Tensor<1, dim> width =
+        discretisation.box.upper() - discretisation.box.lower();
+      const auto             &rule = discretisation.quadrature;
+      std::vector<Point<dim>> real(rule.size()), unit(rule.size());
+      std::vector<double>     values(rule.size());
+      double                  integral = 0;
+
+      for (const auto &cell :
+           discretisation.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            std::array<std::vector<Piece>, dim> pieces;
+            const Point<dim>                    a = cell->vertex(0);
+            const Tensor<1, dim>                h =
+              cell->vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1) -
+              a;
+            unsigned int n_boxes = 1;
+            for (unsigned int d = 0; d < dim; ++d)
+              {
+                pieces[d] =
+                  cut(a[d],
+                      a[d] + h[d],
+                      discretisation.box.lower()[d] + share * width[d],
+                      discretisation.box.upper()[d] - share * width[d]);
+                n_boxes *= pieces[d].size();
+              }
+            for (unsigned int box = 0; box < n_boxes; ++box)
+              {
+                std::array<Piece, dim> side;
+                bool                   in_strip = false;
+                double                 volume   = 1;
+                for (unsigned int d = 0, rest = box; d < dim; ++d)
+                  {
+                    side[d] = pieces[d][rest % pieces[d].size()];
+                    rest /= pieces[d].size();
+                    in_strip = in_strip || side[d].in_strip;
+                    volume *= side[d].b - side[d].a;
+                  }
+                if (!in_strip)
+                  continue;
+                for (unsigned int q = 0; q < rule.size(); ++q)
+                  for (unsigned int d = 0; d < dim; ++d)
+                    {
+                      real[q][d] =
+                        side[d].a + rule.point(q)[d] * (side[d].b - side[d].a);
+                      unit[q][d] = (real[q][d] - a[d]) / h[d];
+                    }
+                density(cell, real, unit, values);
+                for (unsigned int q = 0; q < rule.size(); ++q)
+                  integral += values[q] * rule.weight(q) * volume;
+              }
+          }
+      return dealii::Utilities::MPI::sum(integral, discretisation.communicator);
+    }
+  } // namespace
+
+
+
+  template <int dim>
+  double boundary_mass(const Law<dim> &law)
+  {
+    std::vector<LocalLaw<dim>> local;
+    return integrate_strip<dim>(law.discretisation,
+                                [&](const typename Law<dim>::Cell &cell,
+                                    const std::vector<Point<dim>> &,
+                                    const std::vector<Point<dim>> &unit,
+                                    std::vector<double>           &values) {
+                                  law.evaluate(cell, unit, local);
+                                  for (unsigned int q = 0; q < values.size();
+                                       ++q)
+                                    values[q] = std::abs(local[q].density());
+                                });
+  }
+
+
+
+  template <int dim>
+  double boundary_mass(const Discretisation<dim> &discretisation,
+                       const std::function<double(const Point<dim> &)> &density)
+  {
+    return integrate_strip<dim>(discretisation,
+                                [&](const typename Law<dim>::Cell &,
+                                    const std::vector<Point<dim>> &real,
+                                    const std::vector<Point<dim>> &,
+                                    std::vector<double> &values) {
+                                  for (unsigned int q = 0; q < values.size();
+                                       ++q)
+                                    values[q] = density(real[q]);
+                                });
+  }
+
+
+
+#define INSTANTIATE(dim)                           \
+  template class DensityStatistics<dim>;           \
+  template double boundary_mass(const Law<dim> &); \
+  template double boundary_mass(                   \
+    const Discretisation<dim> &,                   \
+    const std::function<double(const dealii::Point<dim> &)> &);
+
+  INSTANTIATE(1)
+  INSTANTIATE(2)
+  INSTANTIATE(3)
+} // namespace sgdfp

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "postprocess/findings.h"
+
+#include <iomanip>
+#include <sstream>
+
+namespace sgdfp
+{
+  namespace
+  {
+    using Json = Summary::Json;
+
+
+
+    std::string number(const Json &value, const unsigned int digits = 4)
+    {
+      if (value.is_null())
+        return "undefined";
+      std::ostringstream out;
+      out << std::setprecision(digits) << value.get<double>();
+      return out.str();
+    }
+
+
+
+    /// One line: label, value, remark.
+    std::string line(const std::string &label, const std::string &text)
+    {
+      std::ostringstream out;
+      out << "  " << std::left << std::setw(20) << label << text << '\n';
+      return out.str();
+    }
+
+
+
+    std::string verdict(const Json &balance)
+    {
+      if (balance.at("holds").is_null())
+        return "detailed balance is undecided: " +
+               balance.at("holds_reason").get<std::string>();
+      if (balance.at("holds").get<bool>())
+        return "detailed balance holds (certificate " +
+               number(balance.at("certificate"), 2) + ")";
+      if (balance.at("certificate").is_null())
+        return "detailed balance is broken: " +
+               balance.at("certificate_reason").get<std::string>();
+      return "detailed balance is broken (certificate " +
+             number(balance.at("certificate"), 2) + " of at most 1)";
+    }
+  } // namespace
+
+
+
+  std::string findings(const Summary &summary, const std::string &folder)
+  {
+    const Json &all     = summary.json();
+    const Json &current = all.at("current"), &gibbs = all.at("gibbs"),
+               &density = all.at("density");
+    std::string text    = "  Findings\n";
+    text += line("Equilibrium", verdict(all.at("detailed_balance")));
+    text += line("Current",
+                 "integral of |J| = " + number(current.at("l1")) +
+                   " per unit t (current indicator " +
+                   number(current.at("divergence_residual"), 2) + ")");
+    text += line("Entropy production",
+                 number(all.at("detailed_balance").at("entropy_production")) +
+                   " per unit t");
+    if (gibbs.at("kl").is_null())
+      text +=
+        line("Gibbs",
+             "no comparison: " + gibbs.at("kl_reason").get<std::string>());
+    else
+      text += line("Gibbs",
+                   "KL(p|Gibbs) = " + number(gibbs.at("kl")) + " at T = " +
+                     number(gibbs.at("temperature")) + ", total variation " +
+                     number(gibbs.at("total_variation"), 3));
+    if (!gibbs.at("closest_kl").is_null())
+      text +=
+        line("Closest Gibbs",
+             "T* = " + number(gibbs.at("closest_temperature")) +
+               ", KL = " + number(gibbs.at("closest_kl")) + " (nominal T = " +
+               number(gibbs.at("nominal_temperature")) + ")");
+    const Json observables = all.value("observables", Json::object());
+    for (const auto &[name, value] : observables.items())
+      text += line("E[" + name + "]",
+                   number(value.at("mean"), 10) + "  (variance " +
+                     number(value.at("variance")) + ")");
+    text +=
+      line("Density",
+           "mass - 1 = " + number(density.at("mass").get<double>() - 1, 2) +
+             ", negative mass " + number(density.at("negative_mass"), 2) +
+             ", at the boundary " + number(density.at("boundary_mass"), 2));
+    text +=
+      line("Files", folder + " (solution.pvd for ParaView, summary.json)");
+    return text;
+  }
+} // namespace sgdfp

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "postprocess/gibbs_comparison.h"
+
+#include "base/errors.h"
+#include "base/parameter_file.h"
+#include "postprocess/density_statistics.h"
+
+#include <boost/math/tools/roots.hpp>
+
+#include <cstdlib>
+
+namespace sgdfp
+{
+  using dealii::Utilities::MPI::sum;
+
+  void ReferenceParameters::add_parameters(dealii::ParameterHandler &prm)
+  {
+    prm.enter_subsection("Reference");
+    prm.add_parameter(
+      "temperature",
+      temperature,
+      "Temperature of the tempered posterior exp(-L/T) that the "
+      "law is compared with: auto (T*, the closest in KL), "
+      "nominal (trace of D over the dimension, averaged over "
+      "the law), or a number");
+    prm.leave_subsection();
+  }
+
+
+
+  void ReferenceParameters::check() const
+  {
+    if (temperature == "auto" || temperature == "nominal")
+      return;
+    char        *end   = nullptr;
+    const double value = std::strtod(temperature.c_str(), &end);
+    if (temperature.empty() || *end != '\0' || !std::isfinite(value) ||
+        value <= 0)
+      throw EntryError("Reference/temperature",
+                       temperature,
+                       "must be auto, nominal or a positive number",
+                       "Use auto for the closest temperature T*.");
+  }
+
+
+
+  template <int dim>
+  GibbsComparison<dim>::GibbsComparison(const Law<dim>            &law,
+                                        const ReferenceParameters &parameters)
+    : law(law)
+    , parameters(parameters)
+  {}
+
+
+
+  template <int dim>
+  void
+  GibbsComparison<dim>::visit(const typename Postprocessor<dim>::Sample &sample)
+  {
+    weights.push_back(sample.weight);
+    densities.push_back(sample.law.density());
+    losses.push_back(law.dynamics.loss().value(sample.theta));
+    trace_of_D +=
+      trace(sample.flux.diffusion.value) * sample.weight * densities.back();
+  }
+
+
+
+  template <int dim>
+  std::pair<GibbsDensity<dim>, double>
+  GibbsComparison<dim>::gibbs_at(const double temperature) const
+  {
+    double Z = 0, excess = 0;
+    for (std::size_t q = 0; q < weights.size(); ++q)
+      {
+        const double x = losses[q] - minimum_loss;
+        const double w = weights[q] * std::exp(-x / temperature);
+        Z += w;
+        excess += w * x;
+      }
+    Z      = sum(Z, law.discretisation.communicator);
+    excess = sum(excess, law.discretisation.communicator);
+    return {{temperature, minimum_loss, std::log(Z)}, excess / Z};
+  }
+
+
+
+  template <int dim>
+  boost::optional<double>
+  GibbsComparison<dim>::find_closest_temperature(const double mean_loss) const
+  {
+    // E_{q_T} L grows with T. Bracket the root in log T, then close in.
+    const double target = mean_loss - minimum_loss;
+    if (!(target > 0))
+      return {};
+    const auto excess = [&](const double log_T) {
+      return gibbs_at(std::exp(log_T)).second - target;
+    };
+    double low = std::log(target), high = low;
+    double at_low = excess(low), at_high = at_low;
+    for (unsigned int i = 0; at_low > 0; ++i)
+      {
+        if (i == 60)
+          return {};
+        low -= 1;
+        at_low = excess(low);
+      }
+    for (unsigned int i = 0; at_high < 0; ++i)
+      {
+        // Hotter than this the box, not the loss, sets the mean.
+        if (i == 60)
+          return {};
+        high += 1;
+        at_high = excess(high);
+      }
+    if (at_low == 0 || low == high)
+      return std::exp(low);
+    boost::uintmax_t iterations = 100;
+    const auto       bracket    = boost::math::tools::toms748_solve(
+      excess,
+      low,
+      high,
+      at_low,
+      at_high,
+      boost::math::tools::eps_tolerance<double>(50),
+      iterations);
+    return std::exp(0.5 * (bracket.first + bracket.second));
+  }
+
+
+
+  template <int dim>
+  typename GibbsComparison<dim>::Distances
+  GibbsComparison<dim>::distances(const GibbsDensity<dim> &gibbs) const
+  {
+    Distances d{0, 0, 0, 0, 0};
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      {
+        const double w = weights[i], p = densities[i];
+        const double log_q = gibbs.log_density(losses[i]);
+        const double q     = std::exp(log_q);
+        d.total_variation += 0.5 * w * std::abs(p - q);
+        if (p > 0)
+          {
+            const double log_ratio = std::log(p) - log_q;
+            const double root      = std::sqrt(p) - std::sqrt(q);
+            d.kl += w * (p * log_ratio - p + q);
+            d.reverse_kl += w * (p - q - q * log_ratio);
+            d.hellinger += 0.5 * w * root * root;
+          }
+        else
+          {
+            d.kl += w * (q - p);
+            d.hellinger += 0.5 * w * q;
+            d.uncovered += w * q;
+          }
+      }
+    const MPI_Comm comm = law.discretisation.communicator;
+    return {sum(d.kl, comm),
+            sum(d.reverse_kl, comm),
+            sum(d.total_variation, comm),
+            std::sqrt(sum(d.hellinger, comm)),
+            sum(d.uncovered, comm)};
+  }
+
+
+
+  template <int dim>
+  std::string
+  GibbsComparison<dim>::does_not_fit(const GibbsDensity<dim> &gibbs) const
+  {
+    constexpr double tolerance   = 1e-6;
+    const double     at_boundary = boundary_mass<dim>(
+      law.discretisation, [&](const dealii::Point<dim> &theta) {
+        return std::exp(gibbs.log_density(law.dynamics.loss().value(theta)));
+      });
+    if (at_boundary <= tolerance)
+      return "";
+    return "the tempered posterior at T = " + to_text(gibbs.temperature) +
+           " has " + to_text(at_boundary) +
+           " of its mass at the boundary of the box: it is not normalisable "
+           "there (a flat valley), or the box is too small for it";
+  }
+
+
+
+  template <int dim>
+  void GibbsComparison<dim>::find_references(const double energy,
+                                             const double nominal)
+  {
+    if (const auto T = find_closest_temperature(energy))
+      {
+        closest        = gibbs_at(*T).first;
+        closest_reason = does_not_fit(*closest);
+        if (!closest_reason.empty())
+          closest.reset();
+      }
+    else
+      closest_reason = "no temperature gives the tempered posterior the mean "
+                       "loss of the law in this box";
+
+    if (parameters.temperature == "auto")
+      {
+        reference = closest;
+        reason    = closest_reason;
+        return;
+      }
+    const double T =
+      (parameters.temperature == "nominal" ? nominal :
+                                             std::stod(parameters.temperature));
+    reference = gibbs_at(T).first;
+    reason    = does_not_fit(*reference);
+    if (!reason.empty())
+      reference.reset();
+  }
+
+
+
+  template <int dim>
+  void GibbsComparison<dim>::write_closest(Summary &summary)
+  {
+    if (!closest)
+      {
+        summary.set_null("gibbs/closest_temperature", closest_reason);
+        summary.set_null("gibbs/closest_kl", closest_reason);
+        return;
+      }
+    closest_kl = distances(*closest).kl;
+    summary.set("gibbs/closest_temperature", closest->temperature);
+    summary.set("gibbs/closest_kl", closest_kl);
+  }
+
+
+
+  template <int dim>
+  void GibbsComparison<dim>::write_distances(Summary &summary)
+  {
+    if (!reference)
+      {
+        for (const char *key : {"temperature",
+                                "kl",
+                                "reverse_kl",
+                                "total_variation",
+                                "hellinger"})
+          summary.set_null(std::string("gibbs/") + key, reason);
+        return;
+      }
+    const Distances d = distances(*reference);
+    reference_kl      = d.kl;
+    summary.set("gibbs/temperature", reference->temperature);
+    summary.set("gibbs/kl", d.kl);
+    // Mass of q that p does not resolve, times its unknown logarithm.
+    constexpr double resolved = 1e-9;
+    if (d.uncovered < resolved)
+      summary.set("gibbs/reverse_kl", d.reverse_kl);
+    else
+      summary.set_null("gibbs/reverse_kl",
+                       "the tempered posterior has mass " +
+                         to_text(d.uncovered) +
+                         " where the law is below resolution");
+    summary.set("gibbs/total_variation", d.total_variation);
+    summary.set("gibbs/hellinger", d.hellinger);
+  }
+
+
+
+  template <int dim>
+  void GibbsComparison<dim>::write_free_energy(const double energy,
+                                               const double entropy,
+                                               Summary     &summary) const
+  {
+    summary.set("free_energy/energy", energy);
+    summary.set("free_energy/entropy", entropy);
+    if (!reference)
+      {
+        summary.set_null("free_energy/temperature", reason);
+        summary.set_null("free_energy/value", reason);
+        summary.set_null("free_energy/gibbs_value", reason);
+        return;
+      }
+    const double T = reference->temperature;
+    summary.set("free_energy/temperature", T);
+    summary.set("free_energy/value", energy - T * entropy);
+    summary.set("free_energy/gibbs_value",
+                minimum_loss - T * reference->log_partition);
+  }
+
+
+
+  template <int dim>
+  void GibbsComparison<dim>::finish(const MPI_Comm communicator,
+                                    Summary       &summary)
+  {
+    double energy = 0, entropy = 0;
+    minimum_loss = std::numeric_limits<double>::max();
+    for (std::size_t q = 0; q < weights.size(); ++q)
+      {
+        minimum_loss = std::min(minimum_loss, losses[q]);
+        energy += weights[q] * densities[q] * losses[q];
+        if (densities[q] > 0)
+          entropy -= weights[q] * densities[q] * std::log(densities[q]);
+      }
+    minimum_loss = dealii::Utilities::MPI::min(minimum_loss, communicator);
+    energy       = sum(energy, communicator);
+    entropy      = sum(entropy, communicator);
+    const double nominal = sum(trace_of_D, communicator) / dim;
+
+    find_references(energy, nominal);
+    write_closest(summary);
+    write_distances(summary);
+    summary.set("gibbs/nominal_temperature", nominal);
+    write_free_energy(energy, entropy, summary);
+  }
+
+
+
+  template class GibbsComparison<1>;
+  template class GibbsComparison<2>;
+  template class GibbsComparison<3>;
+} // namespace sgdfp

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_POSTPROCESS_GIBBS_COMPARISON_H
+#define SGDFP_POSTPROCESS_GIBBS_COMPARISON_H
+
+#include "postprocess/postprocessor.h"
+
+#include <boost/optional.hpp>
+
+namespace sgdfp
+{
+  /// Entries of subsection Reference: the tempered posterior that the law is
+  /// compared with.
+  struct ReferenceParameters
+  {
+    std::string temperature = "auto";
+
+    void add_parameters(dealii::ParameterHandler &prm);
+
+    /// @throws EntryError for a temperature that is no positive number.
+    void check() const;
+  };
+
+
+
+  /// The Gibbs density (tempered posterior) q_T = exp(-L/T)/Z_T on the box.
+  template <int dim>
+  struct GibbsDensity
+  {
+    double temperature;
+    double minimum_loss;
+    /// log int exp(-(L - minimum_loss)/T)
+    double log_partition;
+
+    /// log q_T at a point of that loss
+    double log_density(const double loss) const
+    {
+      return -(loss - minimum_loss) / temperature - log_partition;
+    }
+  };
+
+
+
+  /// How far the law is from the tempered posterior:
+  ///
+  ///     kl = KL(p|q) = int p log(p/q) - p + q       (every term >= 0)
+  ///     reverse_kl = KL(q|p),  total_variation = 1/2 int |p - q|,
+  ///     hellinger = (1/2 int (sqrt p - sqrt q)^2)^(1/2),
+  ///     closest_temperature T* = argmin_T KL(p|q_T), where E_p L = E_{q_T} L,
+  ///     nominal_temperature = E_p[tr D]/dim, the isotropic noise of equal
+  ///     trace,
+  ///
+  /// and the free energy F = E_p L - T S, S = -int p log p, with
+  /// F[p] - F[q_T] = T KL(p|q_T) [numerics.md, 9].
+  ///
+  /// Where q does not fit into the box (more than 1e-6 of its mass within 1 %
+  /// of the boundary) it cannot be told from a density that is not
+  /// normalisable: what depends on it is null with that reason.
+  template <int dim>
+  class GibbsComparison : public Postprocessor<dim>
+  {
+  public:
+    GibbsComparison(const Law<dim> &law, const ReferenceParameters &parameters);
+
+    void visit(const typename Postprocessor<dim>::Sample &sample) override;
+
+    void finish(const MPI_Comm communicator, Summary &summary) override;
+
+    /// The reference used; empty where there is none.
+    boost::optional<GibbsDensity<dim>> reference;
+    double                             reference_kl = 0;
+    /// Why there is no reference.
+    std::string reason;
+
+    /// The tempered posterior at T*; empty where there is none.
+    boost::optional<GibbsDensity<dim>> closest;
+    double                             closest_kl = 0;
+    std::string                        closest_reason;
+
+  private:
+    struct Distances
+    {
+      double kl, reverse_kl, total_variation, hellinger;
+      /// q-mass where p <= 0: reverse_kl has no value if that counts
+      double uncovered;
+    };
+
+    /// Z_T and E_{q_T}[L] - minimum_loss
+    std::pair<GibbsDensity<dim>, double>
+    gibbs_at(const double temperature) const;
+
+    /// T with E_{q_T} L = @p mean_loss; empty where no T has it.
+    boost::optional<double>
+    find_closest_temperature(const double mean_loss) const;
+
+    Distances distances(const GibbsDensity<dim> &gibbs) const;
+
+    /// "" or why q cannot serve.
+    std::string does_not_fit(const GibbsDensity<dim> &gibbs) const;
+
+    void write_free_energy(const double energy,
+                           const double entropy,
+                           Summary     &summary) const;
+
+    void find_references(const double energy, const double nominal);
+
+    void write_closest(Summary &summary);
+
+    void write_distances(Summary &summary);
+
+    const Law<dim>           &law;
+    const ReferenceParameters parameters;
+    double                    minimum_loss = 0;
+    double                    trace_of_D   = 0;
+    std::vector<double>       weights, densities, losses;
+  };
+} // namespace sgdfp
+
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "postprocess/observables.h"
+
+#include "base/errors.h"
+#include "base/matrix_entry.h"
+#include "base/parameter_file.h"
+
+#include <deal.II/base/utilities.h>
+
+namespace sgdfp
+{
+  using dealii::Point;
+
+  void ObservableParameters::add_parameters(dealii::ParameterHandler &prm)
+  {
+    prm.enter_subsection("Observables");
+    prm.add_parameter("functions",
+                      functions,
+                      "name: expression; name: expression .. in the variables "
+                      "of the case; an if(condition, 1, 0) is a probability");
+    prm.add_parameter("probe points",
+                      probe_points,
+                      "Points where density, current and loss are reported");
+    prm.leave_subsection();
+  }
+
+
+
+  void ObservableParameters::check(const std::vector<double> &lower,
+                                   const std::vector<double> &upper) const
+  {
+    for (const auto &point : probe_points)
+      {
+        const std::string text = to_text(MatrixRows{point});
+        if (point.size() != lower.size())
+          throw EntryError("Observables/probe points",
+                           text,
+                           "the dimension is " + std::to_string(lower.size()),
+                           "Separate coordinates by commas and points by "
+                           "semicolons.");
+        for (std::size_t d = 0; d < point.size(); ++d)
+          if (!(lower[d] <= point[d] && point[d] <= upper[d]))
+            throw EntryError("Observables/probe points",
+                             text,
+                             "that point is outside the box",
+                             "Move it, or enlarge Domain/lower and upper.");
+      }
+  }
+
+
+
+  template <int dim>
+  Observables<dim>::Observables(const ObservableParameters     &parameters,
+                                const std::vector<std::string> &variables)
+  {
+    const std::string entry = "Observables/functions";
+    std::string       names;
+    for (const std::string &name : variables)
+      names += (names.empty() ? "" : ",") + name;
+
+    for (const std::string &item :
+         dealii::Utilities::split_string_list(parameters.functions, ';'))
+      {
+        if (item.empty())
+          continue;
+        const auto colon = item.find(':');
+        if (colon == std::string::npos || colon == 0)
+          throw EntryError(entry,
+                           item,
+                           "it has no name",
+                           "Write name: expression, for example product: u*v.");
+        Observable observable;
+        observable.name     = dealii::Utilities::trim(item.substr(0, colon));
+        observable.function = std::make_unique<dealii::FunctionParser<dim>>(1);
+        try
+          {
+            observable.function->initialize(names,
+                                            dealii::Utilities::trim(
+                                              item.substr(colon + 1)),
+                                            {{"pi", dealii::numbers::PI}});
+            observable.function->value(Point<dim>());
+          }
+        catch (const std::exception &error)
+          {
+            // muParser's own words are in the line "Message : ..".
+            std::string       why  = "it cannot be parsed";
+            const std::string what = error.what();
+            const auto        at   = what.find("Message");
+            if (at != std::string::npos)
+              why +=
+                " (" +
+                dealii::Utilities::trim(
+                  what.substr(what.find(':', at) + 1,
+                              what.find('\n', at) - what.find(':', at) - 1)) +
+                ")";
+            throw EntryError(entry,
+                             item,
+                             why,
+                             "The variables are " + names + ".");
+          }
+        observables.push_back(std::move(observable));
+      }
+  }
+
+
+
+  template <int dim>
+  void
+  Observables<dim>::visit(const typename Postprocessor<dim>::Sample &sample)
+  {
+    const double dm = sample.law.density() * sample.weight;
+    for (Observable &observable : observables)
+      {
+        const double value = observable.function->value(sample.theta);
+        observable.first += value * dm;
+        observable.second += value * value * dm;
+      }
+  }
+
+
+
+  template <int dim>
+  void Observables<dim>::finish(const MPI_Comm communicator, Summary &summary)
+  {
+    using dealii::Utilities::MPI::sum;
+    for (Observable &observable : observables)
+      {
+        const double      mean   = sum(observable.first, communicator);
+        const double      square = sum(observable.second, communicator);
+        const std::string path   = "observables/" + observable.name;
+        summary.set(path + "/mean", mean);
+        summary.set(path + "/variance", square - mean * mean);
+      }
+  }
+
+
+
+  namespace
+  {
+    /// Sums density and current over the cells of this rank that hold @p x:
+    /// (number of cells, p, J_1, .., J_dim).
+    template <int dim>
+    std::vector<double> probe(const Law<dim> &law, const Point<dim> &x)
+    {
+      constexpr double           tolerance = 1e-12; // relative to the cell
+      std::vector<double>        sums(dim + 2, 0.);
+      std::vector<LocalLaw<dim>> values;
+      const auto                 flux =
+        law.dynamics.flux(x, MatrixFieldDerivatives::divergence);
+      for (const auto &cell :
+           law.discretisation.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            const Point<dim> unit =
+              law.discretisation.mapping.transform_real_to_unit_cell(cell, x);
+            if (!dealii::GeometryInfo<dim>::is_inside_unit_cell(unit,
+                                                                tolerance))
+              continue;
+            law.evaluate(cell, {unit}, values);
+            const auto J = values[0].current(flux);
+            sums[0] += 1;
+            sums[1] += values[0].density();
+            for (unsigned int d = 0; d < dim; ++d)
+              sums[2 + d] += J[d];
+          }
+      dealii::Utilities::MPI::sum(sums, law.discretisation.communicator, sums);
+      return sums;
+    }
+  } // namespace
+
+
+
+  template <int dim>
+  void write_probes(const Law<dim>             &law,
+                    const ObservableParameters &parameters,
+                    Summary                    &summary)
+  {
+    summary.set("probes", Summary::Json::array());
+    for (const auto &coordinates : parameters.probe_points)
+      {
+        Point<dim> x;
+        for (unsigned int d = 0; d < dim; ++d)
+          x[d] = coordinates[d];
+        const std::vector<double> sums    = probe(law, x);
+        Summary::Json             current = Summary::Json::array();
+        for (unsigned int d = 0; d < dim; ++d)
+          current.push_back(sums[2 + d] / sums[0]);
+        summary.append("probes",
+                       {{"theta", coordinates},
+                        {"density", sums[1] / sums[0]},
+                        {"current", current},
+                        {"loss", law.dynamics.loss().value(x)}});
+      }
+  }
+
+
+
+#define INSTANTIATE(dim)                                   \
+  template class Observables<dim>;                         \
+  template void write_probes(const Law<dim> &,             \
+                             const ObservableParameters &, \
+                             Summary &);
+
+  INSTANTIATE(1)
+  INSTANTIATE(2)
+  INSTANTIATE(3)
+} // namespace sgdfp

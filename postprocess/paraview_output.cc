@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "postprocess/paraview_output.h"
+
+#include "base/errors.h"
+#include "postprocess/current_statistics.h"
+
+#include <deal.II/base/data_out_base.h>
+#include <deal.II/base/quadrature_lib.h>
+
+#include <fstream>
+
+namespace sgdfp
+{
+  using dealii::Point;
+  using dealii::Tensor;
+
+  namespace
+  {
+    /// A field of the output: its name and number of components.
+    struct Field
+    {
+      std::string  name;
+      unsigned int n_components;
+    };
+
+
+
+    template <int dim>
+    std::vector<Field> fields(const bool with_reference)
+    {
+      std::vector<Field> list = {{"density", 1},
+                                 {"log_density", 1},
+                                 {"loss", 1},
+                                 {"sharpness", 1},
+                                 {"current", dim},
+                                 {"velocity", dim},
+                                 {"entropy_production_density", 1}};
+      if (dim > 1)
+        list.push_back({"curl", dim == 2 ? 1 : 3});
+      if (with_reference)
+        {
+          list.push_back({"gibbs_density", 1});
+          list.push_back({"log_ratio", 1});
+        }
+      return list;
+    }
+
+
+
+    /// The law as deal.II writes it: one patch a cell, evaluated directly.
+    template <int dim>
+    class LawOutput : public dealii::DataOutInterface<dim>
+    {
+    public:
+      using Patch = dealii::DataOutBase::Patch<dim, dim>;
+
+      LawOutput(const Law<dim>                           &law,
+                const boost::optional<GibbsDensity<dim>> &reference)
+        : law(law)
+        , reference(reference)
+        , list(fields<dim>(static_cast<bool>(reference)))
+        , highest(maximum(law.nodal_density()))
+      {
+        build_patches();
+      }
+
+    private:
+      const std::vector<Patch> &get_patches() const override
+      {
+        return patches;
+      }
+
+      std::vector<std::string> get_dataset_names() const override
+      {
+        std::vector<std::string> names;
+        for (const Field &field : list)
+          for (unsigned int c = 0; c < field.n_components; ++c)
+            names.push_back(field.n_components == 1 ?
+                              field.name :
+                              field.name + "_" + std::to_string(c));
+        return names;
+      }
+
+      std::vector<std::tuple<
+        unsigned int,
+        unsigned int,
+        std::string,
+        dealii::DataComponentInterpretation::DataComponentInterpretation>>
+      get_nonscalar_data_ranges() const override
+      {
+        using namespace dealii::DataComponentInterpretation;
+        std::vector<std::tuple<unsigned int,
+                               unsigned int,
+                               std::string,
+                               DataComponentInterpretation>>
+                     ranges;
+        unsigned int start = 0;
+        for (const Field &field : list)
+          {
+            if (field.n_components > 1)
+              ranges.emplace_back(start,
+                                  start + field.n_components - 1,
+                                  field.name,
+                                  component_is_part_of_vector);
+            start += field.n_components;
+          }
+        return ranges;
+      }
+
+      void build_patches();
+
+      /// All fields at one point, in the order of `list`.
+      std::vector<double> values_at(const Point<dim>    &theta,
+                                    const LocalLaw<dim> &local) const;
+
+      const Law<dim>                           &law;
+      const boost::optional<GibbsDensity<dim>> &reference;
+      const std::vector<Field>                  list;
+      const double                              highest;
+      std::vector<Patch>                        patches;
+    };
+
+
+
+    template <int dim>
+    void LawOutput<dim>::build_patches()
+    {
+      const auto                  &discretisation = law.discretisation;
+      const unsigned int           n_pieces = discretisation.element.degree;
+      const dealii::QIterated<dim> points(dealii::QTrapezoid<1>(), n_pieces);
+      dealii::FEValues<dim>        fe_values(discretisation.mapping,
+                                      discretisation.element,
+                                      points,
+                                      dealii::update_values |
+                                        dealii::update_gradients |
+                                        dealii::update_hessians |
+                                        dealii::update_quadrature_points);
+      unsigned int                 n_values = 0;
+      for (const Field &field : list)
+        n_values += field.n_components;
+
+      std::vector<LocalLaw<dim>> local;
+      for (const auto &cell :
+           discretisation.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            fe_values.reinit(cell);
+            law.evaluate(fe_values, true, local);
+            Patch patch;
+            for (const unsigned int v : cell->vertex_indices())
+              patch.vertices[v] = cell->vertex(v);
+            patch.patch_index    = patches.size();
+            patch.n_subdivisions = n_pieces;
+            patch.data.reinit(n_values, points.size());
+            for (unsigned int q = 0; q < points.size(); ++q)
+              {
+                const auto values =
+                  values_at(fe_values.quadrature_point(q), local[q]);
+                for (unsigned int i = 0; i < n_values; ++i)
+                  patch.data(i, q) = values[i];
+              }
+            patches.push_back(patch);
+          }
+    }
+
+
+
+    template <int dim>
+    std::vector<double>
+    LawOutput<dim>::values_at(const Point<dim>    &theta,
+                              const LocalLaw<dim> &local) const
+    {
+      constexpr double log_floor = 1e-18, velocity_floor = 1e-12;
+      const auto   flux = law.dynamics.flux(theta, MatrixFieldDerivatives::all);
+      const double p    = local.density();
+      const double log_p     = std::log(std::max(p, log_floor * highest));
+      const double loss      = law.dynamics.loss().value(theta);
+      const Tensor<1, dim> J = local.current(flux);
+      Tensor<1, dim>       v;
+      double               production = 0;
+      if (p > velocity_floor * highest)
+        {
+          v            = local.velocity(flux);
+          const auto D = flux.diffusion.value;
+          // Singular D: entropy production has no value there.
+          if (determinant(D) > 1e-13 * std::pow(trace(D), dim))
+            production = (v * (invert(Tensor<2, dim>(D)) * v)) * p;
+        }
+
+      std::vector<double> values = {
+        p, log_p, loss, eigenvalues(law.dynamics.loss().hessian(theta))[0]};
+      for (unsigned int d = 0; d < dim; ++d)
+        values.push_back(J[d]);
+      for (unsigned int d = 0; d < dim; ++d)
+        values.push_back(v[d]);
+      values.push_back(production);
+      for (const double c : curl<dim>(local.current_gradient(flux)))
+        values.push_back(c);
+      if (reference)
+        {
+          const double log_q = reference->log_density(loss);
+          values.push_back(std::exp(log_q));
+          values.push_back(log_p -
+                           std::max(log_q, std::log(log_floor * highest)));
+        }
+      return values;
+    }
+  } // namespace
+
+
+
+  template <int dim>
+  void write_paraview(const Law<dim>                           &law,
+                      const boost::optional<GibbsDensity<dim>> &reference,
+                      const std::string                        &folder)
+  {
+    const MPI_Comm communicator = law.discretisation.communicator;
+    LawOutput<dim> output(law, reference);
+    dealii::DataOutBase::VtkFlags flags;
+    // The name of this type differs between versions of deal.II.
+    flags.compression_level = decltype(flags.compression_level)::best_speed;
+    output.set_flags(flags);
+    const std::string pvtu = output.write_vtu_with_pvtu_record(
+      folder + "/solution/", "law", 0, communicator, 4);
+    run_on_root(communicator, [&]() {
+      std::ofstream pvd(folder + "/solution.pvd");
+      dealii::DataOutBase::write_pvd_record(pvd, {{0., "solution/" + pvtu}});
+      pvd.close();
+      if (!pvd)
+        throw UserError("Cannot write '" + folder +
+                        "/solution.pvd'. Check the free space.");
+      return std::string();
+    });
+  }
+
+
+
+#define INSTANTIATE(dim)                                                   \
+  template void write_paraview(const Law<dim> &,                           \
+                               const boost::optional<GibbsDensity<dim>> &, \
+                               const std::string &);
+
+  INSTANTIATE(1)
+  INSTANTIATE(2)
+  INSTANTIATE(3)
+} // namespace sgdfp

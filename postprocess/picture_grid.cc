@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "postprocess/picture_grid.h"
+
+#include "base/errors.h"
+
+#include <fstream>
+#include <limits>
+
+namespace sgdfp
+{
+  using dealii::Point;
+
+  namespace
+  {
+    /// Points per axis: 801, 241^2, 65^3.
+    template <int dim>
+    constexpr unsigned int resolution = (dim == 1 ? 801 :
+                                         dim == 2 ? 241 :
+                                                    65);
+
+
+
+    /// The corners of the box around all nodes with P > 1e-6 max P, a little
+    /// widened.
+    template <int dim>
+    std::pair<Point<dim>, Point<dim>> window(const Law<dim> &law)
+    {
+      constexpr double visible = 1e-6, margin = 0.05;
+      const auto      &discretisation = law.discretisation;
+      const Vector    &P              = law.nodal_density();
+      const double     threshold      = visible * maximum(P);
+      std::vector<dealii::types::global_dof_index> dofs(
+        discretisation.element.dofs_per_cell);
+
+      // Negated lower corner first: one reduction by max.
+      std::vector<double> extent(2 * dim,
+                                 std::numeric_limits<double>::lowest());
+      for (const auto &cell :
+           discretisation.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            cell->get_dof_indices(dofs);
+            for (unsigned int i = 0; i < dofs.size(); ++i)
+              if (static_cast<double>(P(dofs[i])) > threshold)
+                {
+                  const Point<dim> x =
+                    discretisation.mapping.transform_unit_to_real_cell(
+                      cell, discretisation.element.unit_support_point(i));
+                  for (unsigned int d = 0; d < dim; ++d)
+                    {
+                      extent[d]       = std::max(extent[d], -x[d]);
+                      extent[dim + d] = std::max(extent[dim + d], x[d]);
+                    }
+                }
+          }
+      dealii::Utilities::MPI::max(extent, discretisation.communicator, extent);
+      Point<dim> low, high;
+      for (unsigned int d = 0; d < dim; ++d)
+        {
+          const double more = margin * (extent[dim + d] + extent[d]);
+          low[d] = std::max(-extent[d] - more, discretisation.box.lower()[d]);
+          high[d] =
+            std::min(extent[dim + d] + more, discretisation.box.upper()[d]);
+        }
+      return {low, high};
+    }
+
+
+
+    /// A regular grid of resolution^dim points, first parameter fastest.
+    template <int dim>
+    struct Grid
+    {
+      Point<dim> low, high;
+
+      static unsigned int n_points()
+      {
+        unsigned int n = 1;
+        for (unsigned int d = 0; d < dim; ++d)
+          n *= resolution<dim>;
+        return n;
+      }
+
+      double coordinate(const unsigned int d, const unsigned int i) const
+      {
+        return low[d] + i * (high[d] - low[d]) / (resolution<dim> - 1);
+      }
+
+      /// First grid index in direction d at or above x.
+      unsigned int first_at_or_above(const unsigned int d, const double x) const
+      {
+        const double i =
+          std::ceil((x - low[d]) / (high[d] - low[d]) * (resolution<dim> - 1));
+        return std::min<double>(std::max(i, 0.), resolution<dim>);
+      }
+    };
+
+
+
+    /// Points of @p grid in @p cell, with their index in the grid. A point on a
+    /// face belongs to the cell above it, at the end of the box to the last.
+    template <int dim>
+    void points_in_cell(const Grid<dim>               &grid,
+                        const typename Law<dim>::Cell &cell,
+                        const Point<dim>              &box_end,
+                        std::vector<Point<dim>>       &points,
+                        std::vector<unsigned int>     &indices)
+    {
+      std::array<unsigned int, dim> begin, end;
+      const Point<dim>              a = cell->vertex(0);
+      const Point<dim>              b =
+        cell->vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1);
+      unsigned int n = 1;
+      for (unsigned int d = 0; d < dim; ++d)
+        {
+          begin[d] = grid.first_at_or_above(d, a[d]);
+          end[d]   = (b[d] >= box_end[d] ? resolution<dim> :
+                                           grid.first_at_or_above(d, b[d]));
+          n *= (end[d] > begin[d] ? end[d] - begin[d] : 0);
+        }
+      points.resize(n);
+      indices.resize(n);
+      for (unsigned int k = 0; k < n; ++k)
+        {
+          unsigned int rest = k, stride = 1;
+          indices[k] = 0;
+          for (unsigned int d = 0; d < dim; ++d)
+            {
+              const unsigned int i = begin[d] + rest % (end[d] - begin[d]);
+              rest /= end[d] - begin[d];
+              indices[k] += i * stride;
+              stride *= resolution<dim>;
+              points[k][d] = (grid.coordinate(d, i) - a[d]) / (b[d] - a[d]);
+            }
+        }
+    }
+
+
+
+    /// Version 1.0 of NumPy's file format.
+    std::string npy(const std::vector<double> &data, const std::string &shape)
+    {
+      std::string header =
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (" + shape + "), }";
+      constexpr unsigned int preamble = 10, alignment = 64;
+      while ((preamble + header.size() + 1) % alignment != 0)
+        header += ' ';
+      header += '\n';
+      std::string file("\x93NUMPY\x01\x00", 8);
+      file += static_cast<char>(header.size() % 256);
+      file += static_cast<char>(header.size() / 256);
+      file += header;
+      file.append(reinterpret_cast<const char *>(data.data()),
+                  data.size() * sizeof(double));
+      return file;
+    }
+  } // namespace
+
+
+
+  template <int dim>
+  void write_picture_grid(const Law<dim>                           &law,
+                          const boost::optional<GibbsDensity<dim>> &reference,
+                          const std::vector<std::string>           &variables,
+                          const Summary::Json                      &notes,
+                          const std::string                        &folder)
+  {
+    Grid<dim> grid;
+    std::tie(grid.low, grid.high) = window(law);
+    const unsigned int  n         = Grid<dim>::n_points();
+    const unsigned int  n_fields  = 2 + dim + (reference ? 1 : 0);
+    std::vector<double> data(std::size_t(n_fields) * n, 0.);
+
+    std::vector<Point<dim>>    points;
+    std::vector<unsigned int>  indices;
+    std::vector<LocalLaw<dim>> values;
+    for (const auto &cell :
+         law.discretisation.dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          points_in_cell(
+            grid, cell, law.discretisation.box.upper(), points, indices);
+          if (points.empty())
+            continue;
+          law.evaluate(cell, points, values);
+          for (unsigned int k = 0; k < points.size(); ++k)
+            {
+              const Point<dim> theta =
+                law.discretisation.mapping.transform_unit_to_real_cell(
+                  cell, points[k]);
+              const auto flux =
+                law.dynamics.flux(theta, MatrixFieldDerivatives::divergence);
+              const double loss      = law.dynamics.loss().value(theta);
+              const auto   J         = values[k].current(flux);
+              double      *cell_data = data.data() + indices[k];
+              cell_data[0]           = values[k].density();
+              cell_data[n]           = loss;
+              for (unsigned int d = 0; d < dim; ++d)
+                cell_data[std::size_t(2 + d) * n] = J[d];
+              if (reference)
+                cell_data[std::size_t(2 + dim) * n] =
+                  std::exp(reference->log_density(loss));
+            }
+        }
+
+    const MPI_Comm communicator = law.discretisation.communicator;
+    const bool     is_root =
+      (dealii::Utilities::MPI::this_mpi_process(communicator) == 0);
+    MPI_Reduce(is_root ? MPI_IN_PLACE : data.data(),
+               data.data(),
+               data.size(),
+               MPI_DOUBLE,
+               MPI_SUM,
+               0,
+               communicator);
+    run_on_root(communicator, [&]() {
+      std::string   shape = std::to_string(n_fields);
+      Summary::Json note  = notes;
+      note["variables"]   = variables;
+      note["fields"]      = {"density", "loss"};
+      for (unsigned int d = 0; d < dim; ++d)
+        {
+          shape += ", " + std::to_string(resolution<dim>);
+          note["fields"].push_back("current_" + std::to_string(d + 1));
+          note["lower"].push_back(grid.low[d]);
+          note["upper"].push_back(grid.high[d]);
+        }
+      if (reference)
+        note["fields"].push_back("gibbs_density");
+      std::ofstream array(folder + "/solution/grid.npy", std::ios::binary);
+      array << npy(data, shape);
+      array.close();
+      std::ofstream text(folder + "/solution/grid.json");
+      text << note.dump(2, ' ', false, Summary::Json::error_handler_t::replace)
+           << '\n';
+      text.close();
+      if (!array || !text)
+        throw UserError("Cannot write '" + folder +
+                        "/solution/grid.npy'. Check the free space.");
+      return std::string();
+    });
+  }
+
+
+
+#define INSTANTIATE(dim)                                                       \
+  template void write_picture_grid(const Law<dim> &,                           \
+                                   const boost::optional<GibbsDensity<dim>> &, \
+                                   const std::vector<std::string> &,           \
+                                   const Summary::Json &,                      \
+                                   const std::string &);
+
+  INSTANTIATE(1)
+  INSTANTIATE(2)
+  INSTANTIATE(3)
+} // namespace sgdfp

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_POSTPROCESS_PICTURE_GRID_H
+#define SGDFP_POSTPROCESS_PICTURE_GRID_H
+
+#include "operators/law.h"
+#include "postprocess/gibbs_comparison.h"
+
+#include <boost/optional.hpp>
+
+namespace sgdfp
+{
+  /// The law on a regular grid of the window that holds all but a millionth of
+  /// its maximum: solution/grid.npy, a NumPy array (field, .., second, first
+  /// parameter), and solution/grid.json with the names of the fields (density,
+  /// loss, current_1 .., gibbs_density where there is a reference), the
+  /// variables, the corners of the window and @p notes.
+  ///
+  /// Its size is that of a picture whatever the mesh, so it is summed onto one
+  /// rank.
+  ///
+  /// @throws UserError if the files cannot be written.
+  template <int dim>
+  void write_picture_grid(const Law<dim>                           &law,
+                          const boost::optional<GibbsDensity<dim>> &reference,
+                          const std::vector<std::string>           &variables,
+                          const Summary::Json                      &notes,
+                          const std::string                        &folder);
+} // namespace sgdfp
+
+#endif

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures of a stationary law: plot_law.py RUN_FOLDER
+
+Reads solution/grid.npy and solution/grid.json of the run folder, writes
+figures/density.png, log_ratio.png, current.png and marginals.png.
+"""
+import json
+import pathlib
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LogNorm
+
+DENSITY_MAP = "viridis"  # perceptually uniform, safe for the colour-blind
+RATIO_MAP = "RdBu_r"
+GIBBS_COLOUR = "#d55e00"  # vermilion of the Okabe-Ito palette
+LAW_COLOUR = "#0072b2"
+DECADES = 6  # of density shown
+
+trapezoid = getattr(np, "trapezoid", None) or np.trapz  # name before NumPy 2
+
+
+class Run:
+    """The fields of a run on their regular grid, first parameter last."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.note = json.loads((self.folder / "solution/grid.json").read_text())
+        data = np.load(self.folder / "solution/grid.npy")
+        self.fields = dict(zip(self.note["fields"], data))
+        self.names = self.note["variables"]
+        self.dim = len(self.names)
+        self.axes = [
+            np.linspace(a, b, data.shape[-1])
+            for a, b in zip(self.note["lower"], self.note["upper"])
+        ]
+
+    def has_gibbs(self):
+        return "gibbs_density" in self.fields
+
+    def gibbs_label(self):
+        return f"tempered posterior, T = {self.note['temperature']:.4g}"
+
+    def marginal(self, name, keep):
+        """Integrates a field over all parameters but those in keep."""
+        field = self.fields[name]
+        for d in reversed(range(self.dim)):
+            if d not in keep:
+                # Parameters are stored last to first, later ones are gone.
+                axis = sum(1 for k in keep if k > d)
+                field = trapezoid(field, self.axes[d], axis=axis)
+        return field
+
+    def pairs(self):
+        """The planes that are drawn."""
+        return [(i, j) for i in range(self.dim) for j in range(i + 1, self.dim)]
+
+    def save(self, figure, name):
+        target = self.folder / "figures"
+        target.mkdir(exist_ok=True)
+        figure.savefig(target / name, dpi=120)
+        plt.close(figure)
+
+
+def panels(run, height=4.6):
+    pairs = run.pairs()
+    figure, axes = plt.subplots(
+        1,
+        len(pairs),
+        figsize=(5.6 * len(pairs), height),
+        squeeze=False,
+        constrained_layout=True,
+    )
+    for axis, (i, j) in zip(axes[0], pairs):
+        axis.set_xlabel(run.names[i])
+        axis.set_ylabel(run.names[j])
+    return figure, list(zip(axes[0], pairs))
+
+
+def plane(run, name, pair):
+    return run.marginal(name, pair)
+
+
+def extent(run, pair):
+    i, j = pair
+    return [run.axes[i][0], run.axes[i][-1], run.axes[j][0], run.axes[j][-1]]
+
+
+def shade(figure, axis, run, pair, label):
+    density = plane(run, "density", pair)
+    top = density.max()
+    image = axis.imshow(
+        np.maximum(density, top * 10.0**-DECADES),
+        origin="lower",
+        extent=extent(run, pair),
+        aspect="auto",
+        cmap=DENSITY_MAP,
+        norm=LogNorm(top * 10.0**-DECADES, top),
+    )
+    figure.colorbar(image, ax=axis, label=label)
+    return density
+
+
+def density_label(run):
+    return "density p" if run.dim == 2 else "marginal density"
+
+
+def draw_density(run):
+    figure, axes = panels(run)
+    for axis, pair in axes:
+        shade(figure, axis, run, pair, density_label(run) + " [1/area]")
+        if run.has_gibbs():
+            gibbs = plane(run, "gibbs_density", pair)
+            levels = gibbs.max() * 10.0 ** np.arange(-5, 0)
+            axis.contour(
+                run.axes[pair[0]],
+                run.axes[pair[1]],
+                gibbs,
+                levels=levels,
+                colors=GIBBS_COLOUR,
+                linewidths=1.2,
+            )
+            axis.plot([], [], color=GIBBS_COLOUR, label=run.gibbs_label())
+            axis.legend(loc="upper right", fontsize=8)
+    figure.suptitle(
+        f"{run.note['case']}: stationary law"
+        + (", contours of Gibbs every decade" if run.has_gibbs() else "")
+    )
+    run.save(figure, "density.png")
+
+
+def draw_log_ratio(run):
+    if not run.has_gibbs():
+        return
+    figure, axes = panels(run)
+    for axis, pair in axes:
+        density = plane(run, "density", pair)
+        gibbs = plane(run, "gibbs_density", pair)
+        # Ratios of two densities that are both negligible mean nothing.
+        seen = np.maximum(density, gibbs) > 1e-6 * density.max()
+        floor = 1e-9 * density.max()
+        ratio = np.log(np.maximum(density, floor) / np.maximum(gibbs, floor))
+        ratio = np.ma.masked_where(~seen, ratio)
+        # A law that equals Gibbs shows round-off as white, not as colour.
+        bound = max(float(np.abs(ratio).max()), 1e-6)
+        image = axis.imshow(
+            ratio,
+            origin="lower",
+            extent=extent(run, pair),
+            aspect="auto",
+            cmap=RATIO_MAP,
+            vmin=-bound,
+            vmax=bound,
+        )
+        figure.colorbar(image, ax=axis, label="log (p / Gibbs)")
+    figure.suptitle(
+        f"{run.note['case']}: law against the {run.gibbs_label()}\n"
+        "red: SGD is there more often, blue: less often"
+    )
+    run.save(figure, "log_ratio.png")
+
+
+def draw_current(run):
+    figure, axes = panels(run)
+    for axis, pair in axes:
+        density = shade(figure, axis, run, pair, density_label(run) + " [1/area]")
+        i, j = pair
+        flow = [plane(run, f"current_{d + 1}", pair) for d in pair]
+        speed = np.hypot(*flow)
+        if run.note["current_l1"] > 1e-10 and speed.max() > 0:
+            width = 0.3 + 2.2 * np.sqrt(speed / speed.max())
+            visible = density > density.max() * 1e-4
+            axis.streamplot(
+                run.axes[i],
+                run.axes[j],
+                np.where(visible, flow[0], np.nan),
+                np.where(visible, flow[1], np.nan),
+                color="white",
+                linewidth=width,
+                density=1.3,
+                arrowsize=0.9,
+            )
+        axis.set_xlim(run.axes[i][0], run.axes[i][-1])
+        axis.set_ylim(run.axes[j][0], run.axes[j][-1])
+    figure.suptitle(
+        f"{run.note['case']}: probability current J"
+        f" ($\\int|J|$ = {run.note['current_l1']:.3g} per unit t)"
+    )
+    run.save(figure, "current.png")
+
+
+def draw_marginals(run):
+    figure, axes = plt.subplots(
+        1,
+        run.dim,
+        figsize=(max(4.4 * run.dim, 6), 3.8),
+        squeeze=False,
+        constrained_layout=True,
+    )
+    for d, axis in enumerate(axes[0]):
+        x = run.axes[d]
+        density = run.marginal("density", [d])
+        axis.plot(x, density, color=LAW_COLOUR, label="law of SGD")
+        if run.has_gibbs():
+            gibbs = run.marginal("gibbs_density", [d])
+            axis.plot(x, gibbs, "--", color=GIBBS_COLOUR, label=run.gibbs_label())
+        axis.set_xlabel(run.names[d])
+        axis.set_ylabel(f"density of {run.names[d]} [1/{run.names[d]}]")
+        axis.set_ylim(0, 1.25 * density.max())
+        axis.legend(fontsize=8, loc="upper right")
+    figure.suptitle(f"{run.note['case']}: marginals")
+    run.save(figure, "marginals.png")
+
+
+def draw_one_dimension(run):
+    """Log scale and current: what the marginal alone does not show."""
+    figure, axis = plt.subplots(figsize=(6, 3.8), constrained_layout=True)
+    x = run.axes[0]
+    density = run.fields["density"]
+    axis.semilogy(x, np.maximum(density, 1e-300), color=LAW_COLOUR, label="law of SGD")
+    if run.has_gibbs():
+        axis.semilogy(
+            x,
+            np.maximum(run.fields["gibbs_density"], 1e-300),
+            "--",
+            color=GIBBS_COLOUR,
+            label=run.gibbs_label(),
+        )
+    axis.set_ylim(density.max() * 1e-8, density.max() * 3)
+    axis.set_xlabel(run.names[0])
+    axis.set_ylabel(f"density [1/{run.names[0]}]")
+    axis.legend(fontsize=8)
+    figure.suptitle(f"{run.note['case']}: stationary law, log scale")
+    run.save(figure, "density.png")
+
+
+def main():
+    run = Run(sys.argv[1])
+    draw_marginals(run)
+    if run.dim == 1:
+        draw_one_dimension(run)
+        return
+    draw_density(run)
+    draw_log_ratio(run)
+    draw_current(run)
+
+
+if __name__ == "__main__":
+    main()

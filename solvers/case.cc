@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/case.h"
+
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace sgdfp
+{
+  namespace fs       = std::filesystem;
+  namespace Patterns = dealii::Patterns;
+
+  void OutputParameters::add_parameters(dealii::ParameterHandler &prm)
+  {
+    prm.enter_subsection("Output");
+    prm.add_parameter("directory",
+                      directory,
+                      "Run folders are <directory>/<case>-<question>");
+    prm.add_parameter("figures", figures, "Draw figures/*.png");
+    prm.leave_subsection();
+  }
+
+
+
+  Case::Case()
+  {
+    dealii::ParameterHandler &prm = file.handler();
+    prm.add_parameter("dimension",
+                      dimension,
+                      "Number of parameters",
+                      Patterns::Integer(1, 3));
+    prm.add_parameter("variables",
+                      variables,
+                      "Names of the parameters in expressions and on axes; "
+                      "theta1, theta2, .. if empty");
+    loss.add_parameters(prm);
+    optimiser.add_parameters(prm);
+    noise.add_parameters(prm);
+    domain.add_parameters(prm);
+    discretisation.add_parameters(prm);
+    solver.add_parameters(prm);
+    reference.add_parameters(prm);
+    observables.add_parameters(prm);
+    output.add_parameters(prm);
+  }
+
+
+
+  void Case::read(const MPI_Comm                  communicator,
+                  const std::string              &name,
+                  const std::vector<std::string> &overrides)
+  {
+    filename = name;
+    text     = run_on_root(communicator, [&]() {
+      std::error_code   ignored;
+      std::ifstream     in(name);
+      std::stringstream content;
+      if (fs::is_directory(name, ignored) || !in)
+        throw UserError("Cannot read the case file '" + name +
+                        "'. Check the path; the shipped cases are in cases/.");
+      content << in.rdbuf();
+      return content.str();
+    });
+    file.parse(text, name);
+    for (const std::string &assignment : overrides)
+      file.override_entry(assignment);
+    with_places([this]() { check(); });
+  }
+
+
+
+  std::string Case::name() const
+  {
+    return fs::path(filename).stem().string();
+  }
+
+
+
+  std::string Case::folder() const
+  {
+    return fs::path(filename).parent_path().string();
+  }
+
+
+
+  void Case::with_places(const std::function<void()> &work) const
+  {
+    try
+      {
+        work();
+      }
+    catch (const EntryError &error)
+      {
+        throw UserError(file.explain(error));
+      }
+  }
+
+
+
+  void Case::check_variables()
+  {
+    if (variables.empty())
+      for (unsigned int d = 0; d < dimension; ++d)
+        variables.push_back("theta" + std::to_string(d + 1));
+    std::string text;
+    for (const std::string &v : variables)
+      text += (text.empty() ? "" : ", ") + v;
+    if (variables.size() != dimension)
+      throw EntryError("variables",
+                       text,
+                       "the dimension is " + std::to_string(dimension),
+                       "Give one name per parameter, or leave it empty.");
+    std::set<std::string> seen;
+    for (const std::string &v : variables)
+      {
+        bool is_name = std::isalpha(static_cast<unsigned char>(v[0]));
+        for (const char c : v)
+          is_name = is_name &&
+                    (std::isalnum(static_cast<unsigned char>(c)) || c == '_');
+        if (!is_name || !seen.insert(v).second)
+          throw EntryError("variables",
+                           text,
+                           "'" + v + "' is no name of its own",
+                           "Names are different, start with a letter and hold "
+                           "letters, digits and _.");
+      }
+  }
+
+
+
+  void Case::check()
+  {
+    check_variables();
+    loss.check(dimension);
+    optimiser.check();
+    noise.check(dimension);
+    domain.check(dimension);
+    reference.check();
+    observables.check(domain.lower, domain.upper);
+  }
+} // namespace sgdfp

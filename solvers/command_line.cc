@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/command_line.h"
+
+#include "base/version.h"
+
+#include <deal.II/base/mpi.h>
+#include <deal.II/base/revision.h>
+
+#include <petscversion.h>
+
+#include <iostream>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+namespace sgdfp
+{
+  namespace
+  {
+    /// Thrown when --help or --version has said what there is to say.
+    struct Answered
+    {
+      std::string text;
+    };
+
+
+
+    std::string versions()
+    {
+      std::ostringstream out;
+      out << "sgdfp " << version << "  (deal.II " << DEAL_II_PACKAGE_VERSION
+          << ", PETSc " << PETSC_VERSION_MAJOR << '.' << PETSC_VERSION_MINOR
+          << '.' << PETSC_VERSION_SUBMINOR << ')';
+      return out.str();
+    }
+
+
+
+    /// --help with or without a section.
+    std::string help_text(const CLI::App                 &app,
+                          const std::vector<std::string> &sections)
+    {
+      const Case a_case;
+      if (sections.empty())
+        return app.help() + "\n" + a_case.file.help("");
+      return a_case.file.help(sections[0]);
+    }
+
+
+
+    /// @throws Answered, UserError
+    CommandLine parse(int                argc,
+                      char             **argv,
+                      const std::string &question,
+                      const std::string &description)
+    {
+      CommandLine              line;
+      std::string              output;
+      std::vector<std::string> sections;
+      bool                     show_version = false;
+
+      CLI::App app(description, "sgdfp-" + question);
+      app.set_help_flag();
+      auto *help = app.add_option("-h,--help",
+                                  sections,
+                                  "This page, or the entries of a SECTION of "
+                                  "the case file");
+      help->expected(0, 1);
+      app.add_flag("--version", show_version, "Versions");
+      app.add_option("CASE", line.case_file, "Case file (.prm)");
+      app
+        .add_option("--set",
+                    line.overrides,
+                    "Section/entry=value, overrides the case file; may be "
+                    "given more than once")
+        ->expected(1)
+        ->take_all();
+      app.add_option("--output", output, "Folder of run folders")->expected(1);
+      app.add_flag("--validate",
+                   line.validate,
+                   "Check the case and stop before computing");
+      app.add_flag("--quiet", line.quiet, "Only warnings on the screen");
+      try
+        {
+          app.parse(argc, argv);
+        }
+      catch (const CLI::ParseError &error)
+        {
+          throw UserError(std::string(error.what()) +
+                          ". `--help` lists what sgdfp-" + question +
+                          " understands.");
+        }
+      if (show_version)
+        throw Answered{versions()};
+      if (help->count() > 0)
+        throw Answered{help_text(app, sections)};
+      if (line.case_file.empty())
+        throw UserError("No case file given. Usage: sgdfp-" + question +
+                        " CASE.prm; `--help` says more.");
+      if (!output.empty())
+        line.overrides.push_back("Output/directory=" + output);
+      return line;
+    }
+
+
+
+    void complain(const MPI_Comm communicator, const std::string &text)
+    {
+      if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+        std::cerr << text << std::endl;
+    }
+
+
+
+    void say_banner(RunLog &log, const MPI_Comm communicator)
+    {
+      const unsigned int n =
+        dealii::Utilities::MPI::n_mpi_processes(communicator);
+      log.say(versions() + ", " + std::to_string(n) +
+              (n == 1 ? " rank" : " ranks"));
+    }
+
+
+
+    ExitStatus
+    run(int                argc,
+        char             **argv,
+        const std::string &question,
+        const std::string &description,
+        const std::function<
+          ExitStatus(const Case &, const CommandLine &, RunLog &)> &answer)
+    {
+      const MPI_Comm communicator = MPI_COMM_WORLD;
+      try
+        {
+          const CommandLine line = parse(argc, argv, question, description);
+          RunLog            log(communicator, line.quiet);
+          say_banner(log, communicator);
+          Case a_case;
+          a_case.read(communicator, line.case_file, line.overrides);
+          ExitStatus status = ExitStatus::done;
+          a_case.with_places([&]() { status = answer(a_case, line, log); });
+          return status;
+        }
+      catch (const Answered &answered)
+        {
+          if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+            std::cout << answered.text << std::endl;
+          return ExitStatus::done;
+        }
+      catch (const UserError &error)
+        {
+          complain(communicator, std::string("Error: ") + error.what());
+          return ExitStatus::user_mistake;
+        }
+      catch (const Refusal &refusal)
+        {
+          complain(communicator,
+                   "Refused (" + refusal.status + "): " + refusal.what());
+          return ExitStatus::refused;
+        }
+      catch (const SolverFailure &failure)
+        {
+          complain(communicator,
+                   std::string("Solver failure: ") + failure.what());
+          return ExitStatus::solver_failure;
+        }
+    }
+  } // namespace
+
+
+
+  int run_program(
+    int                argc,
+    char             **argv,
+    const std::string &question,
+    const std::string &description,
+    const std::function<ExitStatus(const Case &, const CommandLine &, RunLog &)>
+      &answer)
+  {
+    // PETSc and SLEPc would take our options for theirs: they get none from
+    // the command line but read PETSC_OPTIONS.
+    int                                      one = 1;
+    dealii::Utilities::MPI::MPI_InitFinalize mpi(one, argv, 1);
+    try
+      {
+        return static_cast<int>(run(argc, argv, question, description, answer));
+      }
+    catch (const std::exception &error)
+      {
+        // Not foreseen, perhaps on this rank alone: the others must not wait.
+        std::cerr << "Internal error: " << error.what()
+                  << "\nPlease report it with the case file." << std::endl;
+        MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::solver_failure));
+        return static_cast<int>(ExitStatus::solver_failure);
+      }
+  }
+} // namespace sgdfp

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_SOLVERS_COMMAND_LINE_H
+#define SGDFP_SOLVERS_COMMAND_LINE_H
+
+#include "base/errors.h"
+#include "base/run_log.h"
+#include "solvers/case.h"
+
+namespace sgdfp
+{
+  /// What every executable understands:
+  ///
+  ///     sgdfp-QUESTION CASE.prm [--set "Section/entry=value"].. [--output DIR]
+  ///                    [--validate] [--quiet] [--help [SECTION]] [--version]
+  struct CommandLine
+  {
+    std::string              case_file;
+    std::vector<std::string> overrides;
+    bool                     validate = false;
+    bool                     quiet    = false;
+  };
+
+
+
+  /// The frame of every executable: reads the command line and the case, calls
+  /// @p answer, turns what it throws into one message on rank 0 and an exit
+  /// status.
+  ///
+  /// @param question such as "stationary"
+  /// @param description one line for --help
+  /// @param answer gets the case, the log and whether only to validate
+  int run_program(
+    int                argc,
+    char             **argv,
+    const std::string &question,
+    const std::string &description,
+    const std::function<ExitStatus(const Case &, const CommandLine &, RunLog &)>
+      &answer);
+} // namespace sgdfp
+
+#endif

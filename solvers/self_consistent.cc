@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/self_consistent.h"
+
+#include "base/errors.h"
+#include "base/parameter_file.h"
+#include "operators/indicators.h"
+
+#include <iomanip>
+#include <sstream>
+
+namespace sgdfp
+{
+  template <int dim>
+  SelfConsistentSolver<dim>::SelfConsistentSolver(
+    const Discretisation<dim>       &discretisation,
+    const Dynamics<dim>             &dynamics,
+    std::shared_ptr<const Loss<dim>> loss,
+    const DiscretisationParameters  &discretisation_parameters,
+    const SolverParameters          &solver_parameters,
+    RunLog                          &log)
+    : discretisation(discretisation)
+    , dynamics(dynamics)
+    , loss(loss)
+    , parameters(discretisation_parameters)
+    , solver_parameters(solver_parameters)
+    , log(log)
+    , trial_space(discretisation)
+    , generator(discretisation, dynamics, trial_space)
+    , stationary(
+        discretisation.communicator,
+        solver_parameters,
+        solver_parameters.use_direct(dim, discretisation.dof_handler.n_dofs()))
+  {}
+
+
+
+  template <int dim>
+  Vector SelfConsistentSolver<dim>::solve_once()
+  {
+    {
+      const RunLog::Phase phase(log, "assembly");
+      generator.assemble();
+    }
+    // Progress of a long iterative solve, every few seconds.
+    double last_report      = log.seconds();
+    stationary.on_iteration = [&](const unsigned int i, const double residual) {
+      constexpr double interval = 3;
+      if (log.seconds() - last_report < interval)
+        return;
+      last_report = log.seconds();
+      log.say("    iteration " + std::to_string(i) + ", residual " +
+              to_text(residual));
+    };
+    Vector                   solution = density;
+    StationarySolver::Report report;
+    {
+      const RunLog::Phase phase(log, "linear solver");
+      report = stationary.solve(generator, solution);
+    }
+    double indicator;
+    {
+      const RunLog::Phase phase(log, "current indicator");
+      indicator =
+        total(discretisation,
+              current_indicators(
+                Law<dim>(discretisation, dynamics, trial_space, solution)));
+    }
+    history.push_back({indicator,
+                       minimum(solution),
+                       report.iterations,
+                       report.residual,
+                       false});
+
+    std::ostringstream line;
+    line << "  pass " << history.size() - 1 << std::scientific
+         << std::setprecision(2) << "  current indicator " << indicator
+         << "  least density " << minimum(solution) << "  residual "
+         << report.residual << std::fixed << std::setprecision(1) << "  ("
+         << log.seconds() << " s)";
+    log.say(line.str());
+    return solution;
+  }
+
+
+
+  template <int dim>
+  void SelfConsistentSolver<dim>::solve()
+  {
+    const bool gibbs_is_exact = (dynamics.isotropic_temperature() &&
+                                 parameters.trial_space != "polynomial");
+    if (parameters.trial_space == "gibbs" && !gibbs_is_exact)
+      throw EntryError("Discretisation/trial space",
+                       "gibbs",
+                       "the noise is not isotropic, so that the law is not "
+                       "the Gibbs density",
+                       "Use self-consistent.");
+    if (gibbs_is_exact)
+      trial_space.use_gibbs(loss, *dynamics.isotropic_temperature());
+    else
+      trial_space.use_polynomials();
+
+    generator.prepare();
+    // The start of an iterative solve; a direct one does not need it.
+    density = discretisation.owned_vector();
+    density = 1;
+    if (gibbs_is_exact)
+      for (const auto i : discretisation.owned)
+        density(i) = std::exp(static_cast<double>(trial_space.nodal_log()(i)));
+    density.compress(dealii::VectorOperation::insert);
+
+    density                 = solve_once();
+    history.back().accepted = true;
+    best                    = std::make_unique<Law<dim>>(discretisation,
+                                      dynamics,
+                                      trial_space,
+                                      density);
+    if (!gibbs_is_exact && parameters.trial_space == "self-consistent")
+      improve();
+  }
+
+
+
+  template <int dim>
+  void SelfConsistentSolver<dim>::improve()
+  {
+    // Figures measured in numerics.md, 1.
+    constexpr double enough_gain = 0.7, highest_floor = 2.5;
+    double           floor_factor = 0.3;
+    double           eta          = history.back().indicator;
+    for (unsigned int pass = 1; pass <= parameters.maximum_passes; ++pass)
+      {
+        trial_space.use_log_of(density, floor_factor);
+        const Vector solution = solve_once();
+        const double new_eta  = history.back().indicator;
+        if (!(new_eta < eta))
+          {
+            if (floor_factor > highest_floor)
+              break;
+            floor_factor *= 10;
+            continue;
+          }
+        history.back().accepted = true;
+        density                 = solution;
+        best                    = std::make_unique<Law<dim>>(discretisation,
+                                          dynamics,
+                                          trial_space,
+                                          density);
+        const bool settled      = (new_eta > enough_gain * eta);
+        eta                     = new_eta;
+        if (settled)
+          break;
+      }
+  }
+
+
+
+  template <int dim>
+  const Law<dim> &SelfConsistentSolver<dim>::law() const
+  {
+    return *best;
+  }
+
+
+
+  template <int dim>
+  const std::vector<typename SelfConsistentSolver<dim>::Pass> &
+  SelfConsistentSolver<dim>::passes() const
+  {
+    return history;
+  }
+
+
+
+  template class SelfConsistentSolver<1>;
+  template class SelfConsistentSolver<2>;
+  template class SelfConsistentSolver<3>;
+} // namespace sgdfp

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_SOLVERS_SELF_CONSISTENT_H
+#define SGDFP_SOLVERS_SELF_CONSISTENT_H
+
+#include "base/run_log.h"
+#include "operators/drift_diffusion.h"
+#include "operators/law.h"
+#include "solvers/stationary.h"
+
+namespace sgdfp
+{
+  /// The stationary law of drift-diffusion dynamics on one mesh with the
+  /// self-consistent exponential trial space:
+  ///
+  ///     pass 0    l = 0, or l = -L/T where D = T I (then Gibbs is exact)
+  ///     pass m+1  l = log of the last density, re-assemble, solve
+  ///
+  /// guarded by the current indicator eta: a pass that makes it grow is undone
+  /// and tried once more with a higher floor; the passes end when eta no
+  /// longer falls below 0.7 of its last value [numerics.md, 1].
+  template <int dim>
+  class SelfConsistentSolver
+  {
+  public:
+    /// @param loss the loss of @p dynamics, shared with the trial space
+    SelfConsistentSolver(
+      const Discretisation<dim>       &discretisation,
+      const Dynamics<dim>             &dynamics,
+      std::shared_ptr<const Loss<dim>> loss,
+      const DiscretisationParameters  &discretisation_parameters,
+      const SolverParameters          &solver_parameters,
+      RunLog                          &log);
+
+    struct Pass
+    {
+      double       indicator;
+      double       minimum_density;
+      unsigned int iterations;
+      double       residual;
+      bool         accepted;
+    };
+
+    /// @throws Refusal, SolverFailure
+    void solve();
+
+    /// The law found. Only after solve().
+    const Law<dim> &law() const;
+
+    const std::vector<Pass> &passes() const;
+
+  private:
+    /// Assembles in the present trial space, solves, appends to passes().
+    Vector solve_once();
+
+    void improve();
+
+    const Discretisation<dim>       &discretisation;
+    const Dynamics<dim>             &dynamics;
+    std::shared_ptr<const Loss<dim>> loss;
+    const DiscretisationParameters   parameters;
+    const SolverParameters           solver_parameters;
+    RunLog                          &log;
+
+    TrialSpace<dim>                 trial_space;
+    DriftDiffusion<dim>             generator;
+    StationarySolver                stationary;
+    Vector                          density;
+    std::unique_ptr<const Law<dim>> best;
+    std::vector<Pass>               history;
+  };
+} // namespace sgdfp
+
+#endif

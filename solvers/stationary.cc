@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/stationary.h"
+
+#include "base/errors.h"
+#include "base/parameter_file.h"
+
+#include <cmath>
+
+namespace sgdfp
+{
+  namespace
+  {
+    /// 1^T M p
+    double mass_of(const Generator &generator, const Vector &p)
+    {
+      Vector product = generator.zero();
+      generator.mass_matrix().vmult(product, p);
+      return product.mean_value() * product.size();
+    }
+
+
+
+    Vector diagonal(const SparseMatrix &matrix, const Vector &like)
+    {
+      Vector               result = like;
+      const PetscErrorCode ierr   = MatGetDiagonal(matrix, result);
+      AssertThrow(ierr == 0, dealii::ExcPETScError(ierr));
+      return result;
+    }
+
+
+
+    /// The fastest rate of the discrete operator, max |A_ii| / M_ii, in 1/t.
+    double fastest_rate(const Generator &generator)
+    {
+      const Vector zero = generator.zero();
+      const Vector a    = diagonal(generator.preconditioner_matrix(), zero);
+      const Vector m    = diagonal(generator.mass_matrix(), zero);
+      double       rate = 0;
+      for (const auto i : a.locally_owned_elements())
+        rate = std::max(rate,
+                        std::abs(static_cast<double>(a(i))) /
+                          static_cast<double>(m(i)));
+      return dealii::Utilities::MPI::max(rate, a.get_mpi_communicator());
+    }
+  } // namespace
+
+
+
+  StationarySolver::StationarySolver(const MPI_Comm          communicator,
+                                     const SolverParameters &parameters,
+                                     const bool              use_direct)
+    : communicator(communicator)
+    , parameters(parameters)
+    , use_direct(use_direct)
+    , linear_solver(communicator, parameters)
+  {
+    linear_solver.on_iteration = [this](const unsigned int i, const double r) {
+      if (on_iteration)
+        on_iteration(i, r);
+    };
+  }
+
+
+
+  StationarySolver::Report StationarySolver::solve(const Generator &generator,
+                                                   Vector          &density)
+  {
+    Report report;
+    report.iterations = (use_direct && generator.is_assembled() ?
+                           inverse_iteration(generator, density) :
+                           correct(generator, density));
+    density /= mass_of(generator, density);
+
+    Vector residual = generator.zero();
+    generator.apply(residual, density);
+    Vector scale = diagonal(generator.preconditioner_matrix(), residual);
+    scale.scale(density);
+    report.residual = residual.l2_norm() / scale.l2_norm();
+    return report;
+  }
+
+
+
+  unsigned int StationarySolver::inverse_iteration(const Generator &generator,
+                                                   Vector          &density)
+  {
+    // Small enough to be next to the round-off of A, large enough that the
+    // matrix is not exactly singular.
+    constexpr double   round_off = 1e-15;
+    constexpr double   tolerance = 1e-13;
+    constexpr unsigned most      = 8;
+    const double       shift     = round_off * fastest_rate(generator);
+    linear_solver.factorise(generator, shift);
+
+    density /= mass_of(generator, density);
+    Vector next = generator.zero(), right_side = generator.zero();
+    double change = 0;
+    for (unsigned int step = 1; step <= most; ++step)
+      {
+        generator.mass_matrix().vmult(right_side, density);
+        linear_solver.solve(next, right_side);
+        next /= mass_of(generator, next);
+        density -= next;
+        change  = density.l1_norm() / next.l1_norm();
+        density = next;
+        if (!std::isfinite(change))
+          break;
+        if (change < tolerance)
+          return step;
+      }
+    // Each step multiplies the rest by shift/(shift + slowest rate).
+    constexpr double acceptable = 1e-9;
+    if (std::isfinite(change) && change < acceptable)
+      return most;
+    throw Refusal(
+      "not determined",
+      "the stationary law is not determined to working accuracy: inverse "
+      "iteration still changes it by " +
+        to_text(change) +
+        " (L1). Some relaxation is slower than round-off resolves (wells that "
+        "are not left, or no confinement): narrow the box to one well, raise "
+        "the noise, or refine the mesh");
+  }
+
+
+
+  unsigned int StationarySolver::correct(const Generator &generator,
+                                         Vector          &density)
+  {
+    // Of the order of the relaxation rates, 0.1 .. 10 in units of 1/t: the
+    // preconditioner must not be singular but must keep the slow modes.
+    constexpr double shift = 1;
+    linear_solver.prepare_iterative(generator, shift);
+    density /= mass_of(generator, density);
+    Vector right_side = generator.zero(), correction = generator.zero();
+    generator.apply(right_side, density);
+    right_side *= -1;
+    if (right_side.l2_norm() == 0)
+      return 0;
+    const unsigned int n = linear_solver.solve(correction, right_side);
+    density += correction;
+    return n;
+  }
+} // namespace sgdfp

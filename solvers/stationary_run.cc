@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/stationary_run.h"
+
+#include "base/run_folder.h"
+#include "base/version.h"
+#include "postprocess/current_statistics.h"
+#include "postprocess/density_statistics.h"
+#include "postprocess/detailed_balance.h"
+#include "postprocess/figures.h"
+#include "postprocess/findings.h"
+#include "postprocess/paraview_output.h"
+#include "postprocess/picture_grid.h"
+#include "solvers/self_consistent.h"
+
+namespace sgdfp
+{
+  namespace
+  {
+    // Probability that may be negative, or lie at the boundary of the box,
+    // before a law is refused.
+    constexpr double trusted_mass = 1e-6;
+
+
+
+    /// One run of one dimension, in the order things happen.
+    template <int dim>
+    class StationaryRun
+    {
+    public:
+      StationaryRun(const MPI_Comm communicator,
+                    const Case    &a_case,
+                    RunLog        &log);
+
+      ExitStatus run(const bool validate);
+
+    private:
+      void describe() const;
+
+      void start_summary();
+
+      void solve();
+
+      void read_off();
+
+      void write_fields();
+
+      /// Ends a run that has no (trustworthy) law.
+      ExitStatus refuse(const std::string &status, const std::string &reason);
+
+      ExitStatus finish();
+
+      std::string why_not_trusted() const;
+
+      const MPI_Comm                   communicator;
+      const Case                      &a_case;
+      RunLog                          &log;
+      std::shared_ptr<const Loss<dim>> loss;
+      const Dynamics<dim>              dynamics;
+      Observables<dim>                 observables;
+      RunFolder                        folder;
+      Summary                          summary;
+
+      std::unique_ptr<Discretisation<dim>>       discretisation;
+      std::unique_ptr<SelfConsistentSolver<dim>> solver;
+
+      std::unique_ptr<GibbsComparison<dim>> gibbs;
+      DetailedBalance<dim>                  balance;
+      double                                boundary = 0;
+    };
+
+
+
+    template <int dim>
+    StationaryRun<dim>::StationaryRun(const MPI_Comm communicator,
+                                      const Case    &a_case,
+                                      RunLog        &log)
+      : communicator(communicator)
+      , a_case(a_case)
+      , log(log)
+      , loss(make_loss<dim>(a_case.loss, a_case.folder(), communicator))
+      , dynamics(loss, a_case.noise, a_case.optimiser)
+      , observables(a_case.observables, a_case.variables)
+      , folder(communicator,
+               a_case.output.directory,
+               a_case.name(),
+               "stationary")
+    {
+      if (a_case.discretisation.trial_space == "gibbs" &&
+          !dynamics.isotropic_temperature())
+        throw EntryError("Discretisation/trial space",
+                         "gibbs",
+                         "the noise is not D = T I, so that the law is not "
+                         "the Gibbs density",
+                         "Use self-consistent.");
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::describe() const
+    {
+      log.say("Question  stationary law p of  d theta = -grad L dt + sqrt(2 D) "
+              "dW,  div J = 0,  J = (b - div D) p - D grad p");
+      log.say("Loss      " + loss->description());
+      log.say("Noise     " + dynamics.noise_description());
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::start_summary()
+    {
+      summary.set("program", "sgdfp-stationary");
+      summary.set("version", version);
+      summary.set("case", a_case.name());
+      summary.set("dimension", dim);
+      summary.set("variables", a_case.variables);
+      summary.set("ranks",
+                  dealii::Utilities::MPI::n_mpi_processes(communicator));
+      // Filled in later; named here to keep the order of the contract.
+      for (const char *key : {"cells", "dofs", "wall_seconds", "status"})
+        summary.set(key, nullptr);
+      summary.set("messages", Summary::Json::array());
+    }
+
+
+
+    template <int dim>
+    ExitStatus StationaryRun<dim>::run(const bool validate)
+    {
+      describe();
+      if (validate)
+        {
+          const std::string reason = dynamics.why_no_density();
+          if (!reason.empty())
+            throw Refusal("no stationary density", reason);
+          log.say("The case is valid. Its run folder would be " +
+                  folder.path());
+          return ExitStatus::done;
+        }
+      folder.open(a_case.text, a_case.file.resolved());
+      log.attach(folder.path());
+      start_summary();
+      try
+        {
+          const std::string reason = dynamics.why_no_density();
+          if (!reason.empty())
+            throw Refusal("no stationary density", reason);
+          solve();
+          read_off();
+          const std::string distrust = why_not_trusted();
+          if (!distrust.empty())
+            throw Refusal("not resolved", distrust);
+          write_fields();
+        }
+      catch (const Refusal &refusal)
+        {
+          return refuse(refusal.status, refusal.what());
+        }
+      return finish();
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::solve()
+    {
+      {
+        const RunLog::Phase phase(log, "mesh and degrees of freedom");
+        discretisation =
+          std::make_unique<Discretisation<dim>>(communicator,
+                                                ParameterBox<dim>(
+                                                  a_case.domain),
+                                                a_case.discretisation.degree);
+        discretisation->prepare();
+      }
+      const auto n_cells = discretisation->mesh->n_global_active_cells();
+      const auto n_dofs  = discretisation->dof_handler.n_dofs();
+      summary.set("cells", n_cells);
+      summary.set("dofs", n_dofs);
+      log.say("Mesh      " + std::to_string(n_cells) + " cells, " +
+              std::to_string(n_dofs) + " unknowns (Q" +
+              std::to_string(a_case.discretisation.degree) + "), " +
+              (a_case.solver.use_direct(dim, n_dofs) ?
+                 "direct solver (MUMPS)" :
+                 "iterative solver (GMRES)"));
+      solver =
+        std::make_unique<SelfConsistentSolver<dim>>(*discretisation,
+                                                    dynamics,
+                                                    loss,
+                                                    a_case.discretisation,
+                                                    a_case.solver,
+                                                    log);
+      solver->solve();
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::read_off()
+    {
+      const RunLog::Phase    phase(log, "integrals of the law");
+      const Law<dim>        &law = solver->law();
+      DensityStatistics<dim> density(law);
+      CurrentStatistics<dim> current(law);
+      gibbs = std::make_unique<GibbsComparison<dim>>(law, a_case.reference);
+      run_postprocessors<dim>(
+        law,
+        {&density, &current, &observables, gibbs.get(), &balance},
+        summary);
+
+      boundary = boundary_mass(law);
+      summary.set("density/boundary_mass", boundary);
+      const std::string no_estimate =
+        "error estimates come with adaptive refinement, which this version "
+        "does not have; repeat with Domain/initial refinement + 1 and compare";
+      summary.set_null("density/estimated_error", no_estimate);
+      summary.set_null("current/estimated_error", no_estimate);
+
+      unsigned int iterations = 0;
+      double       indicator = 0, residual = 0;
+      for (const auto &pass : solver->passes())
+        {
+          iterations += pass.iterations;
+          if (pass.accepted)
+            {
+              indicator = pass.indicator;
+              residual  = pass.residual;
+            }
+        }
+      summary.set("current/divergence_residual", indicator);
+      write_probes(law, a_case.observables, summary);
+      summary.set("solver/iterations", iterations);
+      summary.set("solver/residual", residual);
+      summary.set("solver/passes", solver->passes().size());
+    }
+
+
+
+    template <int dim>
+    std::string StationaryRun<dim>::why_not_trusted() const
+    {
+      const double negative =
+        summary.json()["density"]["negative_mass"].template get<double>();
+      // Written so that a NaN is not trusted.
+      if (!(negative <= trusted_mass))
+        return "the computed density is negative on a mass of " +
+               to_text(negative) + ", more than " + to_text(trusted_mass) +
+               ": layers of the law are thinner than the mesh. Raise "
+               "Domain/initial refinement, shrink the box, or raise "
+               "Noise/isotropic floor";
+      if (!(boundary <= trusted_mass))
+        return "the law has " + to_text(boundary) +
+               " of its mass within 1 % of the boundary of the box, more than " +
+               to_text(trusted_mass) +
+               ": the box cuts it off. Enlarge Domain/lower and upper; if the "
+               "mass stays at the boundary, the dynamics has no stationary law "
+               "(a flat valley)";
+      return "";
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::write_fields()
+    {
+      const Law<dim> &law = solver->law();
+      {
+        const RunLog::Phase phase(log, "ParaView files");
+        write_paraview(law, gibbs->reference, folder.path());
+      }
+      Summary::Json notes;
+      notes["case"]       = a_case.name();
+      notes["current_l1"] = summary.json()["current"]["l1"];
+      if (gibbs->reference)
+        notes["temperature"] = gibbs->reference->temperature;
+      {
+        const RunLog::Phase phase(log, "regular grid");
+        write_picture_grid(
+          law, gibbs->reference, a_case.variables, notes, folder.path());
+      }
+      if (a_case.output.figures)
+        {
+          const RunLog::Phase phase(log, "figures");
+          const std::string failure = draw_figures(communicator, folder.path());
+          if (!failure.empty())
+            log.warn(failure);
+        }
+    }
+
+
+
+    template <int dim>
+    ExitStatus StationaryRun<dim>::refuse(const std::string &status,
+                                          const std::string &reason)
+    {
+      // Nothing that looks like a result stays behind.
+      folder.remove_solution();
+      Summary empty;
+      std::swap(summary, empty);
+      start_summary();
+      for (const char *key : {"cells", "dofs"})
+        summary.set(key, empty.json()[key]);
+      for (const char *key : {"density",
+                              "current",
+                              "moments",
+                              "observables",
+                              "probes",
+                              "free_energy",
+                              "gibbs",
+                              "detailed_balance"})
+        summary.set_null(key, reason);
+      summary.set("wall_seconds", log.seconds());
+      summary.set("status", status);
+      summary.append("messages", reason);
+      for (const std::string &warning : log.warnings())
+        summary.append("messages", warning);
+      log.say("");
+      log.say("No result: " + reason + ".");
+      folder.finish(summary);
+      throw Refusal(status, reason);
+    }
+
+
+
+    template <int dim>
+    ExitStatus StationaryRun<dim>::finish()
+    {
+      summary.set("wall_seconds", log.seconds());
+      summary.set("status", "ok");
+      for (const std::string &warning : log.warnings())
+        summary.append("messages", warning);
+      log.say("");
+      log.say("  Where the time went");
+      log.say(log.timing_table());
+      log.say(findings(summary, folder.path()));
+      folder.finish(summary);
+      return ExitStatus::done;
+    }
+  } // namespace
+
+
+
+  ExitStatus answer_stationary(const MPI_Comm communicator,
+                               const Case    &a_case,
+                               const bool     validate,
+                               RunLog        &log)
+  {
+    switch (a_case.dimension)
+      {
+        case 1:
+          return StationaryRun<1>(communicator, a_case, log).run(validate);
+        case 2:
+          return StationaryRun<2>(communicator, a_case, log).run(validate);
+        default:
+          return StationaryRun<3>(communicator, a_case, log).run(validate);
+      }
+  }
+} // namespace sgdfp
