@@ -29,10 +29,17 @@ namespace sgdfp
 
   void RunLog::say(const std::string &line)
   {
+    if (is_root && !quiet)
+      std::cout << line << std::endl;
+    note(line);
+  }
+
+
+
+  void RunLog::note(const std::string &line)
+  {
     if (!is_root)
       return;
-    if (!quiet)
-      std::cout << line << std::endl;
     if (file.is_open())
       file << line << std::endl;
     else

@@ -28,6 +28,10 @@ namespace sgdfp
     /// A line of the report.
     void say(const std::string &line);
 
+    /// A line for log.txt alone.
+    void
+    note(const std::string &line);
+
     /// Something the user must see: also on the screen of a --quiet run, and
     /// kept for summary.json.
     void warn(const std::string &line);

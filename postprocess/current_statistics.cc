@@ -18,7 +18,7 @@ namespace sgdfp
 
   template <int dim>
   CurrentStatistics<dim>::CurrentStatistics(const Law<dim> &law)
-    : density_threshold(1e-6 * maximum(law.nodal_density()))
+    : density_threshold(1e-3 * maximum(law.nodal_density()))
   {}
 
 

@@ -15,7 +15,7 @@ namespace sgdfp
   ///
   ///     l1 = int |J|,   curl_l2 = (int |curl J|^2)^(1/2),
   ///     velocity_curl_max: curl of J/p where it is largest in absolute value
-  ///     among points with p above 1e-6 of its maximum (signed in 2-D).
+  ///     among points with p above 1e-3 of its maximum (signed in 2-D).
   ///
   /// In one dimension a curl does not exist: null.
   template <int dim>

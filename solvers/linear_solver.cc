@@ -2,6 +2,7 @@
 #include "solvers/linear_solver.h"
 
 #include "base/errors.h"
+#include "base/parameter_file.h"
 
 namespace sgdfp
 {
@@ -55,7 +56,7 @@ namespace sgdfp
       Patterns::Selection("auto|direct|iterative"));
     prm.add_parameter("tolerance",
                       tolerance,
-                      "Relative residual of the iterative solver",
+                      "Residual |A p| / |diag(A) p| of the iterative solver",
                       Patterns::Double(0, 1));
     prm.add_parameter("maximum iterations",
                       maximum_iterations,
@@ -151,7 +152,8 @@ namespace sgdfp
 
 
   void LinearSolver::prepare_iterative(const Generator &generator,
-                                       const double     shift)
+                                       const double     shift,
+                                       const double     scale)
   {
     shift_matrix(generator, shift);
     if (shell == nullptr)
@@ -182,8 +184,8 @@ namespace sgdfp
     constexpr int restart = 200; // slow modes are lost at every restart
     check(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
     check(KSPSetTolerances(ksp,
-                           parameters.tolerance,
-                           1e-300,
+                           1e-300, // only the absolute residual counts
+                           parameters.tolerance * scale,
                            PETSC_DEFAULT,
                            parameters.maximum_iterations),
           "KSPSetTolerances");
@@ -205,8 +207,8 @@ namespace sgdfp
     if (reason < 0)
       throw SolverFailure(
         "The linear solver stopped after " + std::to_string(iterations) +
-        " iterations without reaching a relative residual of " +
-        std::to_string(parameters.tolerance) +
+        " iterations without reaching a residual |A p|/|diag(A) p| of " +
+        to_text(parameters.tolerance) +
         ". Raise Solver/maximum iterations, refine the mesh, or use "
         "Solver/method = direct.");
     return iterations;

@@ -18,7 +18,7 @@ namespace sgdfp
   struct SolverParameters
   {
     std::string  method             = "auto";
-    double       tolerance          = 1e-10;
+    double       tolerance          = 1e-12;
     unsigned int maximum_iterations = 1000;
     unsigned int direct_limit_2d    = 500000;
     unsigned int direct_limit_3d    = 40000;
@@ -53,8 +53,11 @@ namespace sgdfp
     void factorise(const Generator &generator, const double shift);
 
     /// Prepares GMRES for A itself, preconditioned by a factorisation of
-    /// A - shift M; A^T 1 = 0 makes the right-hand side consistent.
-    void prepare_iterative(const Generator &generator, const double shift);
+    /// A - shift M; A^T 1 = 0 makes the right-hand side consistent. Iterates
+    /// until the residual is below tolerance * @p scale.
+    void prepare_iterative(const Generator &generator,
+                           const double     shift,
+                           const double     scale);
 
     /// @return number of iterations
     /// @throws SolverFailure if it does not converge

@@ -30,6 +30,16 @@ namespace sgdfp
 
 
 
+    /// |diag(A) p|_2, what a residual A p is small against
+    double residual_scale(const Generator &generator, const Vector &p)
+    {
+      Vector product = diagonal(generator.preconditioner_matrix(), p);
+      product.scale(p);
+      return product.l2_norm();
+    }
+
+
+
     /// The fastest rate of the discrete operator, max |A_ii| / M_ii, in 1/t.
     double fastest_rate(const Generator &generator)
     {
@@ -74,9 +84,7 @@ namespace sgdfp
 
     Vector residual = generator.zero();
     generator.apply(residual, density);
-    Vector scale = diagonal(generator.preconditioner_matrix(), residual);
-    scale.scale(density);
-    report.residual = residual.l2_norm() / scale.l2_norm();
+    report.residual = residual.l2_norm() / residual_scale(generator, density);
     return report;
   }
 
@@ -131,8 +139,10 @@ namespace sgdfp
     // Of the order of the relaxation rates, 0.1 .. 10 in units of 1/t: the
     // preconditioner must not be singular but must keep the slow modes.
     constexpr double shift = 1;
-    linear_solver.prepare_iterative(generator, shift);
     density /= mass_of(generator, density);
+    linear_solver.prepare_iterative(generator,
+                                    shift,
+                                    residual_scale(generator, density));
     Vector right_side = generator.zero(), correction = generator.zero();
     generator.apply(right_side, density);
     right_side *= -1;

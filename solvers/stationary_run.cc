@@ -229,6 +229,15 @@ namespace sgdfp
             }
         }
       summary.set("current/divergence_residual", indicator);
+      // The indicator bounds the error of the current from above, loosely.
+      constexpr double resolved_share = 0.3;
+      if (balance.holds != boost::optional<bool>(true) &&
+          indicator > resolved_share * current.l1)
+        log.warn("the current is not resolved: its indicator, " +
+                 to_text(indicator) + ", is not small against its integral, " +
+                 to_text(current.l1) +
+                 ". Raise Domain/initial refinement or Discretisation/degree "
+                 "before citing it");
       write_probes(law, a_case.observables, summary);
       summary.set("solver/iterations", iterations);
       summary.set("solver/residual", residual);
@@ -315,8 +324,8 @@ namespace sgdfp
       summary.append("messages", reason);
       for (const std::string &warning : log.warnings())
         summary.append("messages", warning);
-      log.say("");
-      log.say("No result: " + reason + ".");
+      // The screen gets it from run_program(), as the run's last word.
+      log.note("Refused (" + status + "): " + reason);
       folder.finish(summary);
       throw Refusal(status, reason);
     }

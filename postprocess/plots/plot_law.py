@@ -19,6 +19,7 @@ DENSITY_MAP = "viridis"  # perceptually uniform, safe for the colour-blind
 RATIO_MAP = "RdBu_r"
 GIBBS_COLOUR = "#d55e00"  # vermilion of the Okabe-Ito palette
 LAW_COLOUR = "#0072b2"
+TITLE_SIZE = 10
 DECADES = 6  # of density shown
 
 trapezoid = getattr(np, "trapezoid", None) or np.trapz  # name before NumPy 2
@@ -66,12 +67,12 @@ class Run:
         plt.close(figure)
 
 
-def panels(run, height=4.6):
+def panels(run, height=5.0):
     pairs = run.pairs()
     figure, axes = plt.subplots(
         1,
         len(pairs),
-        figsize=(5.6 * len(pairs), height),
+        figsize=(6.4 * len(pairs), height),
         squeeze=False,
         constrained_layout=True,
     )
@@ -128,7 +129,8 @@ def draw_density(run):
             axis.legend(loc="upper right", fontsize=8)
     figure.suptitle(
         f"{run.note['case']}: stationary law"
-        + (", contours of Gibbs every decade" if run.has_gibbs() else "")
+        + (", contours of Gibbs every decade" if run.has_gibbs() else ""),
+        fontsize=TITLE_SIZE,
     )
     run.save(figure, "density.png")
 
@@ -159,7 +161,8 @@ def draw_log_ratio(run):
         figure.colorbar(image, ax=axis, label="log (p / Gibbs)")
     figure.suptitle(
         f"{run.note['case']}: law against the {run.gibbs_label()}\n"
-        "red: SGD is there more often, blue: less often"
+        "red: SGD is there more often, blue: less often",
+        fontsize=TITLE_SIZE,
     )
     run.save(figure, "log_ratio.png")
 
@@ -181,14 +184,15 @@ def draw_current(run):
                 np.where(visible, flow[1], np.nan),
                 color="white",
                 linewidth=width,
-                density=1.3,
+                density=1.8,
                 arrowsize=0.9,
             )
         axis.set_xlim(run.axes[i][0], run.axes[i][-1])
         axis.set_ylim(run.axes[j][0], run.axes[j][-1])
     figure.suptitle(
         f"{run.note['case']}: probability current J"
-        f" ($\\int|J|$ = {run.note['current_l1']:.3g} per unit t)"
+        f" ($\\int|J|$ = {run.note['current_l1']:.3g} per unit t)",
+        fontsize=TITLE_SIZE,
     )
     run.save(figure, "current.png")
 
@@ -212,7 +216,7 @@ def draw_marginals(run):
         axis.set_ylabel(f"density of {run.names[d]} [1/{run.names[d]}]")
         axis.set_ylim(0, 1.25 * density.max())
         axis.legend(fontsize=8, loc="upper right")
-    figure.suptitle(f"{run.note['case']}: marginals")
+    figure.suptitle(f"{run.note['case']}: marginals", fontsize=TITLE_SIZE)
     run.save(figure, "marginals.png")
 
 
@@ -234,7 +238,7 @@ def draw_one_dimension(run):
     axis.set_xlabel(run.names[0])
     axis.set_ylabel(f"density [1/{run.names[0]}]")
     axis.legend(fontsize=8)
-    figure.suptitle(f"{run.note['case']}: stationary law, log scale")
+    figure.suptitle(f"{run.note['case']}: stationary law, log scale", fontsize=TITLE_SIZE)
     run.save(figure, "density.png")
 
 
