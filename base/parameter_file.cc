@@ -90,6 +90,8 @@ namespace sgdfp
       std::istringstream in(pattern);
       std::string        kind, range;
       in >> kind >> range;
+      if (range == "range")
+        in >> range;
       if (kind == "[Double" || kind == "[Integer")
         {
           const std::string noun =

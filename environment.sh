@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Sourced by the scripts: what Open MPI and OpenBLAS want to know.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # containers
+export OMPI_MCA_rmaps_base_oversubscribe=1                       # more ranks than cores
+export OMPI_MCA_hwloc_base_binding_policy=none
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1                  # ranks, not threads

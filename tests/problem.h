@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_TESTS_PROBLEM_H
+#define SGDFP_TESTS_PROBLEM_H
+
+#include "models/deep_linear_network.h"
+#include "models/quadratic_loss.h"
+#include "postprocess/current_statistics.h"
+#include "postprocess/density_statistics.h"
+#include "postprocess/detailed_balance.h"
+#include "postprocess/gibbs_comparison.h"
+#include "postprocess/observables.h"
+#include "solvers/self_consistent.h"
+
+namespace sgdfp
+{
+  /// A stationary problem put together as an executable does it, on any
+  /// communicator, with its answer as a Summary.
+  template <int dim>
+  struct Problem
+  {
+    static constexpr int dimension = dim;
+
+    explicit Problem(const MPI_Comm communicator = MPI_COMM_WORLD)
+      : communicator(communicator)
+      , log(communicator, /*quiet=*/true)
+    {}
+
+    MPI_Comm                         communicator;
+    RunLog                           log;
+    std::shared_ptr<const Loss<dim>> loss;
+    NoiseParameters                  noise;
+    OptimiserParameters              optimiser;
+    DomainParameters                 domain;
+    DiscretisationParameters         discretisation_parameters;
+    SolverParameters                 solver_parameters;
+    ReferenceParameters              reference;
+    ObservableParameters             observables;
+
+    std::unique_ptr<Dynamics<dim>>             dynamics;
+    std::unique_ptr<Discretisation<dim>>       discretisation;
+    std::unique_ptr<SelfConsistentSolver<dim>> solver;
+    Summary                                    summary;
+
+    void use_box(const double half_width, const unsigned int refinement)
+    {
+      domain.lower.assign(dim, -half_width);
+      domain.upper.assign(dim, half_width);
+      domain.initial_refinement = refinement;
+    }
+
+    void prepare()
+    {
+      dynamics = std::make_unique<Dynamics<dim>>(loss, noise, optimiser);
+      discretisation =
+        std::make_unique<Discretisation<dim>>(communicator,
+                                              ParameterBox<dim>(domain),
+                                              discretisation_parameters.degree);
+      discretisation->prepare();
+    }
+
+    const Law<dim> &solve()
+    {
+      prepare();
+      solver =
+        std::make_unique<SelfConsistentSolver<dim>>(*discretisation,
+                                                    *dynamics,
+                                                    loss,
+                                                    discretisation_parameters,
+                                                    solver_parameters,
+                                                    log);
+      solver->solve();
+      return solver->law();
+    }
+
+    /// Solves and reads everything off.
+    const Summary::Json &answer()
+    {
+      const Law<dim>          &law = solve();
+      std::vector<std::string> names({"u", "v", "w"});
+      names.resize(dim);
+      DensityStatistics<dim> density(law);
+      CurrentStatistics<dim> current(law);
+      DetailedBalance<dim>   balance;
+      GibbsComparison<dim>   gibbs(law, reference);
+      Observables<dim>       means(observables, names);
+      summary = Summary();
+      run_postprocessors<dim>(law,
+                              {&density, &current, &balance, &gibbs, &means},
+                              summary);
+      summary.set("density/boundary_mass", boundary_mass(law));
+      write_probes(law, observables, summary);
+      return summary.json();
+    }
+
+    /// int |p - exact| and (int |p - exact|^2)^(1/2)
+    std::pair<double, double>
+    errors(const std::function<double(const dealii::Point<dim> &)> &exact) const
+    {
+      double l1 = 0, l2 = 0;
+      solver->law().for_each_point([&](const auto &sample) {
+        const double e = sample.law.density() - exact(sample.theta);
+        l1 += std::abs(e) * sample.weight;
+        l2 += e * e * sample.weight;
+      });
+      return {dealii::Utilities::MPI::sum(l1, communicator),
+              std::sqrt(dealii::Utilities::MPI::sum(l2, communicator))};
+    }
+  };
+
+
+
+  /// L = 1/2 (h_1 u^2 + h_2 v^2) with constant D, box +-(3, 2.2).
+  inline std::unique_ptr<Problem<2>>
+  ornstein_uhlenbeck(const std::vector<std::vector<double>> &D,
+                     const unsigned int                      refinement,
+                     const MPI_Comm communicator = MPI_COMM_WORLD)
+  {
+    auto problem = std::make_unique<Problem<2>>(communicator);
+    dealii::SymmetricTensor<2, 2> H;
+    H[0][0] = 1;
+    H[1][1] = 3;
+    problem->loss =
+      std::make_shared<QuadraticLoss<2>>(H, dealii::Tensor<1, 2>(), 0.);
+    problem->noise.type                = "constant";
+    problem->noise.diffusion           = D;
+    problem->domain.lower              = {-3, -2.2};
+    problem->domain.upper              = {3, 2.2};
+    problem->domain.initial_refinement = refinement;
+    problem->observables.probe_points  = {{0, 0}, {0.5, -0.25}};
+    return problem;
+  }
+
+
+
+  /// Normal density with covariance [[a, b], [b, c]].
+  inline double normal_density(const dealii::Point<2> &x,
+                               const double            a,
+                               const double            b,
+                               const double            c)
+  {
+    const double det = a * c - b * b;
+    return std::exp(-0.5 *
+                    (c * x[0] * x[0] - 2 * b * x[0] * x[1] + a * x[1] * x[1]) /
+                    det) /
+           (2 * dealii::numbers::PI * std::sqrt(det));
+  }
+
+
+
+  /// The chain f = theta_1 .. theta_dim x with x ~ N(0, 1), teacher 1, label
+  /// noise 1/2.
+  template <int dim>
+  std::unique_ptr<Problem<dim>>
+  scalar_network(const double   weight_decay,
+                 const double   learning_rate,
+                 const double   floor,
+                 const MPI_Comm communicator = MPI_COMM_WORLD)
+  {
+    auto problem = std::make_unique<Problem<dim>>(communicator);
+    dealii::FullMatrix<double> one(1, 1);
+    one(0, 0)     = 1;
+    problem->loss = std::make_shared<DeepLinearNetwork<dim>>(
+      std::vector<unsigned int>(dim + 1, 1),
+      DataMoments::gaussian(one, one, 0.5),
+      weight_decay);
+    problem->optimiser.learning_rate = learning_rate;
+    problem->noise.isotropic_floor   = floor;
+    return problem;
+  }
+} // namespace sgdfp
+
+#endif

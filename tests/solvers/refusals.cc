@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/errors.h"
+#include "tests/problem.h"
+
+#include <gtest/gtest.h>
+
+using namespace sgdfp;
+
+TEST(Stationary, UnresolvedLayersShowAsNegativeMass)
+{
+  auto problem = scalar_network<2>(0.05, 0.2, 1e-5);
+  problem->use_box(6, 3);
+  problem->discretisation_parameters.trial_space = "polynomial";
+  const auto &answer                             = problem->answer();
+  EXPECT_GT(answer["density"]["negative_mass"].get<double>(), 1e-3);
+}
+
+
+
+TEST(Stationary, AnUnstableWellPilesUpAtTheBoundary)
+{
+  auto                          problem = std::make_unique<Problem<1>>();
+  dealii::SymmetricTensor<2, 1> H;
+  H[0][0] = -1;
+  problem->loss =
+    std::make_shared<QuadraticLoss<1>>(H, dealii::Tensor<1, 1>(), 0.);
+  problem->noise.type        = "isotropic";
+  problem->noise.temperature = 0.5;
+  problem->use_box(2, 5);
+  EXPECT_GT(problem->answer()["density"]["boundary_mass"].get<double>(), 0.01);
+}
+
+
+
+TEST(Stationary, TheIterativeSolverReportsThatItDidNotConverge)
+{
+  auto problem                      = scalar_network<2>(0.05, 0.05, 0.025);
+  problem->solver_parameters.method = "iterative";
+  problem->solver_parameters.maximum_iterations = 3;
+  problem->use_box(6, 4);
+  EXPECT_THROW(problem->solve(), SolverFailure);
+}
