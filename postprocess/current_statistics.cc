@@ -47,14 +47,14 @@ namespace sgdfp
 
 
   template <int dim>
-  void CurrentStatistics<dim>::finish(const MPI_Comm communicator,
-                                      Summary       &summary)
+  void CurrentStatistics<dim>::finish(const Law<dim> &law, Summary &summary)
   {
     using namespace dealii::Utilities::MPI;
-    l1          = sum(l1, communicator);
-    curl_square = sum(curl_square, communicator);
-    highest     = max(highest, communicator);
-    lowest      = min(lowest, communicator);
+    const MPI_Comm communicator = law.discretisation.communicator;
+    l1                          = sum(l1, communicator);
+    curl_square                 = sum(curl_square, communicator);
+    highest                     = max(highest, communicator);
+    lowest                      = min(lowest, communicator);
     summary.set("current/l1", l1);
     if (dim == 1)
       {

@@ -26,7 +26,7 @@ namespace sgdfp
 
     void visit(const typename Postprocessor<dim>::Sample &sample) override;
 
-    void finish(const MPI_Comm communicator, Summary &summary) override;
+    void finish(const Law<dim> &law, Summary &summary) override;
 
     double l1 = 0;
 

@@ -8,8 +8,7 @@ namespace sgdfp
 
   template <int dim>
   DensityStatistics<dim>::DensityStatistics(const Law<dim> &law)
-    : law(law)
-    , centre(0.5 * (law.discretisation.box.lower() +
+    : centre(0.5 * (law.discretisation.box.lower() +
                     Tensor<1, dim>(law.discretisation.box.upper())))
   {}
 
@@ -31,14 +30,14 @@ namespace sgdfp
 
 
   template <int dim>
-  void DensityStatistics<dim>::finish(const MPI_Comm communicator,
-                                      Summary       &summary)
+  void DensityStatistics<dim>::finish(const Law<dim> &law, Summary &summary)
   {
     using dealii::Utilities::MPI::sum;
-    mass          = sum(mass, communicator);
-    negative_mass = sum(negative_mass, communicator);
-    first         = sum(first, communicator);
-    second        = sum(second, communicator);
+    const MPI_Comm communicator = law.discretisation.communicator;
+    mass                        = sum(mass, communicator);
+    negative_mass               = sum(negative_mass, communicator);
+    first                       = sum(first, communicator);
+    second                      = sum(second, communicator);
 
     Vector nodal = law.discretisation.owned_vector();
     nodal        = law.nodal_density();

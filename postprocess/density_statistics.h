@@ -21,13 +21,12 @@ namespace sgdfp
 
     void visit(const typename Postprocessor<dim>::Sample &sample) override;
 
-    void finish(const MPI_Comm communicator, Summary &summary) override;
+    void finish(const Law<dim> &law, Summary &summary) override;
 
     double mass          = 0;
     double negative_mass = 0;
 
   private:
-    const Law<dim>          &law;
     const dealii::Point<dim> centre;
     dealii::Tensor<1, dim>   first;
     dealii::Tensor<2, dim>   second;

@@ -88,14 +88,14 @@ namespace sgdfp
 
 
   template <int dim>
-  void DetailedBalance<dim>::finish(const MPI_Comm communicator,
-                                    Summary       &summary)
+  void DetailedBalance<dim>::finish(const Law<dim> &law, Summary &summary)
   {
     using namespace dealii::Utilities::MPI;
-    asymmetry      = max(asymmetry, communicator);
-    production     = sum(production, communicator);
-    escaping_drift = sum(escaping_drift, communicator);
-    n_singular     = sum(n_singular, communicator);
+    const MPI_Comm communicator = law.discretisation.communicator;
+    asymmetry                   = max(asymmetry, communicator);
+    production                  = sum(production, communicator);
+    escaping_drift              = sum(escaping_drift, communicator);
+    n_singular                  = sum(n_singular, communicator);
 
     if (n_singular == 0)
       {

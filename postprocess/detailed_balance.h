@@ -29,7 +29,7 @@ namespace sgdfp
   public:
     void visit(const typename Postprocessor<dim>::Sample &sample) override;
 
-    void finish(const MPI_Comm communicator, Summary &summary) override;
+    void finish(const Law<dim> &law, Summary &summary) override;
 
     /// Empty: not known.
     boost::optional<bool> holds;

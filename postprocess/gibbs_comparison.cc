@@ -288,10 +288,10 @@ namespace sgdfp
 
 
   template <int dim>
-  void GibbsComparison<dim>::finish(const MPI_Comm communicator,
-                                    Summary       &summary)
+  void GibbsComparison<dim>::finish(const Law<dim> &, Summary &summary)
   {
-    double energy = 0, entropy = 0;
+    const MPI_Comm communicator = law.discretisation.communicator;
+    double         energy = 0, entropy = 0;
     minimum_loss = std::numeric_limits<double>::max();
     for (std::size_t q = 0; q < weights.size(); ++q)
       {

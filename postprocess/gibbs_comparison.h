@@ -63,7 +63,7 @@ namespace sgdfp
 
     void visit(const typename Postprocessor<dim>::Sample &sample) override;
 
-    void finish(const MPI_Comm communicator, Summary &summary) override;
+    void finish(const Law<dim> &law, Summary &summary) override;
 
     /// The reference used; empty where there is none.
     boost::optional<GibbsDensity<dim>> reference;

@@ -5,7 +5,11 @@
 #include "base/matrix_entry.h"
 #include "base/parameter_file.h"
 
+#include <deal.II/base/quadrature_lib.h>
 #include <deal.II/base/utilities.h>
+
+#include <iostream>
+#include <sstream>
 
 namespace sgdfp
 {
@@ -49,6 +53,77 @@ namespace sgdfp
 
 
 
+  namespace
+  {
+    bool can_jump(const std::string &expression)
+    {
+      for (const char *word :
+           {"if", "<", ">", "=", "&", "|", "?", "int", "floor", "ceil", "sign"})
+        if (expression.find(word) != std::string::npos)
+          return true;
+      return false;
+    }
+  } // namespace
+
+
+
+  namespace
+  {
+    /// Keeps what is written to std::cerr for as long as it lives:
+    /// FunctionParser prints muParser's complaint there, on every rank.
+    class CapturedErrors
+    {
+    public:
+      CapturedErrors()
+        : previous(std::cerr.rdbuf(text.rdbuf()))
+      {}
+
+      ~CapturedErrors()
+      {
+        std::cerr.rdbuf(previous);
+      }
+
+      std::ostringstream text;
+
+    private:
+      std::streambuf *previous;
+    };
+
+
+
+    /// Initialises @p function. @return "" or why the expression is unusable
+    template <int dim>
+    std::string why_not_parsed(dealii::FunctionParser<dim> &function,
+                               const std::string           &variables,
+                               const std::string           &expression)
+    {
+      const CapturedErrors captured;
+      try
+        {
+          function.initialize(variables,
+                              expression,
+                              {{"pi", dealii::numbers::PI}});
+          function.value(Point<dim>());
+          return "";
+        }
+      catch (const std::exception &)
+        {
+          // muParser's own words: "Message:  <Unexpected token ..>".
+          std::string words = captured.text.str();
+          words             = words.substr(0, words.find("Formula:"));
+          const auto start = words.find('<'), end = words.rfind('>');
+          if (start == std::string::npos || end <= start)
+            return "it cannot be parsed";
+          return "it cannot be parsed (" +
+                 dealii::Utilities::trim(
+                   words.substr(start + 1, end - start - 1)) +
+                 ")";
+        }
+    }
+  } // namespace
+
+
+
   template <int dim>
   Observables<dim>::Observables(const ObservableParameters     &parameters,
                                 const std::vector<std::string> &variables)
@@ -70,34 +145,18 @@ namespace sgdfp
                            "it has no name",
                            "Write name: expression, for example product: u*v.");
         Observable observable;
-        observable.name     = dealii::Utilities::trim(item.substr(0, colon));
-        observable.function = std::make_unique<dealii::FunctionParser<dim>>(1);
-        try
-          {
-            observable.function->initialize(names,
-                                            dealii::Utilities::trim(
-                                              item.substr(colon + 1)),
-                                            {{"pi", dealii::numbers::PI}});
-            observable.function->value(Point<dim>());
-          }
-        catch (const std::exception &error)
-          {
-            // muParser's own words are in the line "Message : ..".
-            std::string       why  = "it cannot be parsed";
-            const std::string what = error.what();
-            const auto        at   = what.find("Message");
-            if (at != std::string::npos)
-              why +=
-                " (" +
-                dealii::Utilities::trim(
-                  what.substr(what.find(':', at) + 1,
-                              what.find('\n', at) - what.find(':', at) - 1)) +
-                ")";
-            throw EntryError(entry,
-                             item,
-                             why,
-                             "The variables are " + names + ".");
-          }
+        observable.name      = dealii::Utilities::trim(item.substr(0, colon));
+        observable.has_jumps = can_jump(item.substr(colon + 1));
+        observable.function  = std::make_unique<dealii::FunctionParser<dim>>(1);
+        const std::string why =
+          why_not_parsed(*observable.function,
+                         names,
+                         dealii::Utilities::trim(item.substr(colon + 1)));
+        if (!why.empty())
+          throw EntryError(entry,
+                           item,
+                           why,
+                           "The variables are " + names + ".");
         observables.push_back(std::move(observable));
       }
   }
@@ -111,6 +170,8 @@ namespace sgdfp
     const double dm = sample.law.density() * sample.weight;
     for (Observable &observable : observables)
       {
+        if (observable.has_jumps)
+          continue;
         const double value = observable.function->value(sample.theta);
         observable.first += value * dm;
         observable.second += value * value * dm;
@@ -120,17 +181,73 @@ namespace sgdfp
 
 
   template <int dim>
-  void Observables<dim>::finish(const MPI_Comm communicator, Summary &summary)
+  void Observables<dim>::finish(const Law<dim> &law, Summary &summary)
   {
     using dealii::Utilities::MPI::sum;
+    const MPI_Comm communicator = law.discretisation.communicator;
     for (Observable &observable : observables)
       {
+        if (observable.has_jumps)
+          integrate_jumps(law, observable);
         const double      mean   = sum(observable.first, communicator);
         const double      square = sum(observable.second, communicator);
         const std::string path   = "observables/" + observable.name;
         summary.set(path + "/mean", mean);
         summary.set(path + "/variance", square - mean * mean);
       }
+  }
+
+
+
+  template <int dim>
+  void Observables<dim>::integrate_jumps(const Law<dim> &law,
+                                         Observable     &observable) const
+  {
+    using namespace dealii;
+    constexpr unsigned int pieces = (dim == 1 ? 16384 : dim == 2 ? 64 : 16);
+    const auto            &discretisation = law.discretisation;
+    const UpdateFlags      flags          = update_values | update_gradients |
+                              update_quadrature_points | update_JxW_values;
+    FEValues<dim> coarse(discretisation.mapping,
+                         discretisation.element,
+                         discretisation.quadrature,
+                         flags);
+    FEValues<dim> fine(discretisation.mapping,
+                       discretisation.element,
+                       QIterated<dim>(QMidpoint<1>(), pieces),
+                       flags);
+
+    std::vector<LocalLaw<dim>> values;
+    const auto                 add = [&](const FEValues<dim> &fe_values) {
+      law.evaluate(fe_values, false, values);
+      for (unsigned int q = 0; q < values.size(); ++q)
+        {
+          const double value =
+            observable.function->value(fe_values.quadrature_point(q));
+          const double dm = values[q].density() * fe_values.JxW(q);
+          observable.first += value * dm;
+          observable.second += value * value * dm;
+        }
+    };
+    for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          coarse.reinit(cell);
+          const double some        = observable.function->value(cell->center());
+          bool         is_constant = true;
+          for (const unsigned int v : cell->vertex_indices())
+            is_constant = is_constant &&
+                          observable.function->value(cell->vertex(v)) == some;
+          for (const Point<dim> &x : coarse.get_quadrature_points())
+            is_constant = is_constant && observable.function->value(x) == some;
+          if (is_constant)
+            add(coarse);
+          else
+            {
+              fine.reinit(cell);
+              add(fine);
+            }
+        }
   }
 
 

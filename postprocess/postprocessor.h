@@ -21,7 +21,7 @@ namespace sgdfp
     virtual void visit(const Sample &sample) = 0;
 
     /// Collective; every rank fills its copy of @p summary alike.
-    virtual void finish(const MPI_Comm communicator, Summary &summary) = 0;
+    virtual void finish(const Law<dim> &law, Summary &summary) = 0;
   };
 
 
@@ -38,7 +38,7 @@ namespace sgdfp
         postprocessor->visit(sample);
     });
     for (Postprocessor<dim> *postprocessor : postprocessors)
-      postprocessor->finish(law.discretisation.communicator, summary);
+      postprocessor->finish(law, summary);
   }
 
 

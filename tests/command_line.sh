@@ -56,7 +56,7 @@ end
 subsection Domain
   set lower = -5, -5
   set upper = 5, 5
-  set initial refinement = 4
+  set initial refinement = 6
 end
 subsection Output
   set figures = false

@@ -99,6 +99,7 @@ def shade(figure, axis, run, pair, label):
         origin="lower",
         extent=extent(run, pair),
         aspect="auto",
+        interpolation="bilinear",
         cmap=DENSITY_MAP,
         norm=LogNorm(top * 10.0**-DECADES, top),
     )
@@ -143,7 +144,7 @@ def draw_log_ratio(run):
         density = plane(run, "density", pair)
         gibbs = plane(run, "gibbs_density", pair)
         # Ratios of two densities that are both negligible mean nothing.
-        seen = np.maximum(density, gibbs) > 1e-6 * density.max()
+        seen = np.maximum(density, gibbs) > 1e-5 * density.max()
         floor = 1e-9 * density.max()
         ratio = np.log(np.maximum(density, floor) / np.maximum(gibbs, floor))
         ratio = np.ma.masked_where(~seen, ratio)

@@ -78,8 +78,8 @@ TEST(OneParameter, MomentsEntropyAndObservablesOfANormalLaw)
   EXPECT_NEAR(answer["observables"]["fourth"]["mean"].get<double>(),
               3 * variance * variance,
               1e-10);
-  // A jump inside a cell is integrated to the accuracy of the rule only.
-  EXPECT_NEAR(answer["observables"]["right"]["mean"].get<double>(), 0.5, 0.02);
+  // The jump lies inside a cell.
+  EXPECT_NEAR(answer["observables"]["right"]["mean"].get<double>(), 0.5, 1e-5);
   EXPECT_NEAR(answer["probes"][0]["density"].get<double>(),
               1 / std::sqrt(2 * pi * variance),
               1e-10);
