@@ -2,6 +2,7 @@
 #include "operators/indicators.h"
 
 #include <deal.II/fe/fe_interface_values.h>
+#include <deal.II/meshworker/mesh_loop.h>
 
 #include <cmath>
 
@@ -41,51 +42,53 @@ namespace sgdfp
 
 
 
-    /// 1/2 int_dK |[J.n]| of one cell.
+    /// FEValues for cells and faces, and room for what they evaluate.
     template <int dim>
-    double jump_term(const Law<dim>                            &law,
-                     const typename Law<dim>::Cell             &cell,
-                     dealii::FEInterfaceValues<dim>            &face_values,
-                     std::array<std::vector<LocalLaw<dim>>, 2> &sides)
+    struct Scratch
     {
-      constexpr unsigned int none = dealii::numbers::invalid_unsigned_int;
-      double                 sum  = 0;
-      for (const unsigned int f : cell->face_indices())
+      explicit Scratch(const Discretisation<dim> &discretisation)
+        : discretisation(discretisation)
+        , cell(discretisation.mapping,
+               discretisation.element,
+               discretisation.quadrature,
+               flags | dealii::update_hessians)
+        , face(discretisation.mapping,
+               discretisation.element,
+               discretisation.face_quadrature,
+               flags | dealii::update_normal_vectors)
+      {}
+
+      Scratch(const Scratch &other)
+        : Scratch(other.discretisation)
+      {}
+
+      const Discretisation<dim>                &discretisation;
+      dealii::FEValues<dim>                     cell;
+      dealii::FEInterfaceValues<dim>            face;
+      std::vector<LocalLaw<dim>>                values;
+      std::array<std::vector<LocalLaw<dim>>, 2> sides;
+    };
+
+
+
+    /// int_K |div J_h|
+    template <int dim>
+    double divergence_term(const Law<dim>                &law,
+                           const typename Law<dim>::Cell &cell,
+                           Scratch<dim>                  &scratch)
+    {
+      scratch.cell.reinit(cell);
+      law.evaluate(scratch.cell, true, scratch.values);
+      double integral = 0;
+      for (unsigned int q = 0; q < scratch.values.size(); ++q)
         {
-          if (cell->at_boundary(f))
-            {
-              face_values.reinit(cell, f);
-              // The jump is 2 J.n there.
-              sum += 2 * normal_flux(law, face_values, sides);
-              continue;
-            }
-          const auto neighbor = cell->neighbor(f);
-          if (neighbor->has_children())
-            for (unsigned int c = 0; c < cell->face(f)->n_children(); ++c)
-              {
-                face_values.reinit(cell,
-                                   f,
-                                   c,
-                                   cell->neighbor_child_on_subface(f, c),
-                                   cell->neighbor_of_neighbor(f),
-                                   none);
-                sum += normal_flux(law, face_values, sides);
-              }
-          else if (cell->neighbor_is_coarser(f))
-            {
-              const auto coarse = cell->neighbor_of_coarser_neighbor(f);
-              face_values.reinit(
-                cell, f, none, neighbor, coarse.first, coarse.second);
-              sum += normal_flux(law, face_values, sides);
-            }
-          else
-            {
-              face_values.reinit(
-                cell, f, none, neighbor, cell->neighbor_of_neighbor(f), none);
-              sum += normal_flux(law, face_values, sides);
-            }
+          const auto flux = law.dynamics.flux(scratch.cell.quadrature_point(q),
+                                              MatrixFieldDerivatives::all);
+          integral +=
+            std::abs(trace(scratch.values[q].current_gradient(flux))) *
+            scratch.cell.JxW(q);
         }
-      return 0.5 * sum;
+      return integral;
     }
   } // namespace
 
@@ -94,38 +97,60 @@ namespace sgdfp
   template <int dim>
   dealii::Vector<double> current_indicators(const Law<dim> &law)
   {
+    using Cell = typename Law<dim>::Cell;
+    // (active cell index, part of its indicator)
+    using Parts = std::vector<std::pair<unsigned int, double>>;
+    using namespace dealii::MeshWorker;
+
     const Discretisation<dim> &discretisation = law.discretisation;
     dealii::Vector<double>     eta(discretisation.mesh->n_active_cells());
 
-    dealii::FEValues<dim>          fe_values(discretisation.mapping,
-                                    discretisation.element,
-                                    discretisation.quadrature,
-                                    flags | dealii::update_hessians);
-    dealii::FEInterfaceValues<dim> face_values(discretisation.mapping,
-                                               discretisation.element,
-                                               discretisation.face_quadrature,
-                                               flags |
-                                                 dealii::update_normal_vectors);
-    std::vector<LocalLaw<dim>>     values;
-    std::array<std::vector<LocalLaw<dim>>, 2> sides;
+    const auto cell_worker =
+      [&](const Cell &cell, Scratch<dim> &scratch, Parts &parts) {
+        parts.emplace_back(cell->active_cell_index(),
+                           divergence_term(law, cell, scratch));
+      };
+    // The jump at the boundary is 2 J.n, and half of it counts.
+    const auto boundary_worker = [&](const Cell        &cell,
+                                     const unsigned int f,
+                                     Scratch<dim>      &scratch,
+                                     Parts             &parts) {
+      scratch.face.reinit(cell, f);
+      parts.emplace_back(cell->active_cell_index(),
+                         normal_flux(law, scratch.face, scratch.sides));
+    };
+    const auto face_worker = [&](const Cell        &cell,
+                                 const unsigned int f,
+                                 const unsigned int sf,
+                                 const Cell        &neighbor,
+                                 const unsigned int nf,
+                                 const unsigned int nsf,
+                                 Scratch<dim>      &scratch,
+                                 Parts             &parts) {
+      scratch.face.reinit(cell, f, sf, neighbor, nf, nsf);
+      const double half = 0.5 * normal_flux(law, scratch.face, scratch.sides);
+      for (const Cell &side : {cell, neighbor})
+        if (side->is_locally_owned())
+          parts.emplace_back(side->active_cell_index(), half);
+    };
+    const auto copier = [&](const Parts &parts) {
+      for (const auto &[index, value] : parts)
+        eta(index) += value;
+    };
+    mesh_loop(discretisation.dof_handler.active_cell_iterators(),
+              cell_worker,
+              copier,
+              Scratch<dim>(discretisation),
+              Parts(),
+              assemble_own_cells | assemble_boundary_faces |
+                assemble_own_interior_faces_once | assemble_ghost_faces_both,
+              boundary_worker,
+              face_worker);
+
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
-        {
-          fe_values.reinit(cell);
-          law.evaluate(fe_values, true, values);
-          double integral = 0;
-          for (unsigned int q = 0; q < values.size(); ++q)
-            {
-              const auto flux = law.dynamics.flux(fe_values.quadrature_point(q),
-                                                  MatrixFieldDerivatives::all);
-              integral += std::abs(trace(values[q].current_gradient(flux))) *
-                          fe_values.JxW(q);
-            }
-          integral += jump_term(law, cell, face_values, sides);
-          eta(cell->active_cell_index()) = cell->minimum_vertex_distance() /
-                                           discretisation.element.degree *
-                                           integral;
-        }
+        eta(cell->active_cell_index()) *=
+          cell->minimum_vertex_distance() / discretisation.element.degree;
     return eta;
   }
 
