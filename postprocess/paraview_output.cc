@@ -149,6 +149,7 @@ namespace sgdfp
             Patch patch;
             for (const unsigned int v : cell->vertex_indices())
               patch.vertices[v] = cell->vertex(v);
+            patch.reference_cell = cell->reference_cell();
             patch.patch_index    = patches.size();
             patch.n_subdivisions = n_pieces;
             patch.data.reinit(n_values, points.size());
