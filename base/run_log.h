@@ -29,8 +29,7 @@ namespace sgdfp
     void say(const std::string &line);
 
     /// A line for log.txt alone.
-    void
-    note(const std::string &line);
+    void note(const std::string &line);
 
     /// Something the user must see: also on the screen of a --quiet run, and
     /// kept for summary.json.
@@ -69,6 +68,8 @@ namespace sgdfp
     std::string              said_before_attach;
     std::vector<std::string> warning_lines;
     dealii::Timer            total;
+    /// From the start of the process to the construction of the log.
+    const double start_up;
 
     std::vector<std::pair<std::string, double>> phases;
   };
