@@ -188,6 +188,15 @@ def draw_current(run):
                 density=1.8,
                 arrowsize=0.9,
             )
+        else:
+            axis.text(
+                0.97,
+                0.95,
+                "no current (round-off only)",
+                color="white",
+                ha="right",
+                transform=axis.transAxes,
+            )
         axis.set_xlim(run.axes[i][0], run.axes[i][-1])
         axis.set_ylim(run.axes[j][0], run.axes[j][-1])
     figure.suptitle(
@@ -222,7 +231,7 @@ def draw_marginals(run):
 
 
 def draw_one_dimension(run):
-    """Log scale and current: what the marginal alone does not show."""
+    """Log scale and log-ratio: what the marginal alone does not show."""
     figure, axis = plt.subplots(figsize=(6, 3.8), constrained_layout=True)
     x = run.axes[0]
     density = run.fields["density"]
@@ -239,8 +248,26 @@ def draw_one_dimension(run):
     axis.set_xlabel(run.names[0])
     axis.set_ylabel(f"density [1/{run.names[0]}]")
     axis.legend(fontsize=8)
-    figure.suptitle(f"{run.note['case']}: stationary law, log scale", fontsize=TITLE_SIZE)
+    figure.suptitle(
+        f"{run.note['case']}: stationary law, log scale", fontsize=TITLE_SIZE
+    )
     run.save(figure, "density.png")
+    if not run.has_gibbs():
+        return
+    figure, axis = plt.subplots(figsize=(6, 3.8), constrained_layout=True)
+    gibbs = run.fields["gibbs_density"]
+    seen = np.maximum(density, gibbs) > 1e-5 * density.max()
+    floor = 1e-9 * density.max()
+    ratio = np.log(np.maximum(density, floor) / np.maximum(gibbs, floor))
+    axis.plot(x[seen], ratio[seen], color=LAW_COLOUR)
+    axis.axhline(0, color="0.6", linewidth=0.8)
+    axis.set_xlabel(run.names[0])
+    axis.set_ylabel("log (p / Gibbs)")
+    figure.suptitle(
+        f"{run.note['case']}: law against the {run.gibbs_label()}",
+        fontsize=TITLE_SIZE,
+    )
+    run.save(figure, "log_ratio.png")
 
 
 def main():

@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/parameter_file.h"
 #include "tests/problem.h"
 
 #include <gtest/gtest.h>
+
+#include <iostream>
 
 using namespace sgdfp;
 
 namespace
 {
+  /// The figures that docs/numerics.md quotes.
+  void report(const std::string &line)
+  {
+    if (dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD) == 0)
+      std::cout << "  " << line << std::endl;
+  }
+
+
+
   double exact_a1(const dealii::Point<2> &x)
   {
     return normal_density(x, 0.2, 0.05, 0.1);
@@ -34,6 +46,9 @@ TEST(Convergence, PolynomialTrialSpaceHasOrderDegreePlusOneInL2)
     {
       const double coarse = polynomial_error(degree, 5);
       const double fine   = polynomial_error(degree, 6);
+      report("degree " + std::to_string(degree) + ": L2 error " +
+             to_text(coarse) + " -> " + to_text(fine) + ", order " +
+             to_text(std::log2(coarse / fine)));
       EXPECT_NEAR(std::log2(coarse / fine), degree + 1, 0.15)
         << "degree " << degree;
     }
@@ -50,6 +65,7 @@ TEST(Convergence, TrialSpacePassesLowerTheErrorOfA1AHundredfold)
   passes->solve();
   const double before = polynomial->errors(&exact_a1).first;
   const double after  = passes->errors(&exact_a1).first;
+  report("L1 error of A1: " + to_text(before) + " -> " + to_text(after));
   EXPECT_GT(before / after, 100) << before << " -> " << after;
 }
 
@@ -77,5 +93,6 @@ TEST(Convergence, ThreeDimensionalProductLawIsExactToTheTrialSpace)
     return normal_density(dealii::Point<2>(x[0], x[1]), 0.2, 0.05, 0.1) *
            std::exp(-4 * x[2] * x[2]) * 2 / std::sqrt(dealii::numbers::PI);
   });
+  report("L1 error in 3-D: " + to_text(error.first));
   EXPECT_LT(error.first, 1e-5);
 }
