@@ -2,7 +2,7 @@
 #include "base/matrix_entry.h"
 
 #include "base/errors.h"
-#include "base/parameter_file.h"
+#include "base/text.h"
 
 #include <deal.II/lac/lapack_full_matrix.h>
 

@@ -3,6 +3,7 @@
 #define SGDFP_BASE_PARAMETER_FILE_H
 
 #include "base/errors.h"
+#include "base/text.h"
 
 #include <deal.II/base/parameter_handler.h>
 
@@ -72,18 +73,6 @@ namespace sgdfp
     /// Full path of an entry -> where it was set ("case.prm, line 12").
     std::map<std::string, std::string> places;
   };
-
-
-
-  /// The member of @p candidates that is closest to @p word in edit distance
-  /// (case ignored), or "" where none is near enough to be meant.
-  std::string nearest_name(const std::string              &word,
-                           const std::vector<std::string> &candidates);
-
-
-
-  /// Numbers for messages: 12 significant digits, no trailing zeros.
-  std::string to_text(const double value);
 } // namespace sgdfp
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "meshes/parameter_box.h"
 
+#include "base/errors.h"
 #include "base/matrix_entry.h"
-#include "base/parameter_file.h"
+#include "base/text.h"
 
 #include <deal.II/distributed/shared_tria.h>
 #include <deal.II/distributed/tria.h>

@@ -2,7 +2,7 @@
 #include "models/dynamics.h"
 
 #include "base/errors.h"
-#include "base/parameter_file.h"
+#include "base/text.h"
 
 namespace sgdfp
 {

@@ -35,7 +35,7 @@ namespace sgdfp
   template <int dim>
   void TrialSpace<dim>::use_polynomials()
   {
-    gibbs_loss.reset();
+    gibbs_loss  = nullptr;
     Vector zero = discretisation.owned_vector();
     set_nodal(zero);
   }
@@ -43,13 +43,13 @@ namespace sgdfp
 
 
   template <int dim>
-  void TrialSpace<dim>::use_gibbs(std::shared_ptr<const Loss<dim>> loss,
-                                  const double                     temperature)
+  void TrialSpace<dim>::use_gibbs(const Loss<dim> &loss,
+                                  const double     temperature)
   {
-    gibbs_loss        = loss;
+    gibbs_loss        = &loss;
     this->temperature = temperature;
     minimum_loss      = minimum(discretisation.interpolate(
-      [&](const dealii::Point<dim> &theta) { return loss->value(theta); }));
+      [&](const dealii::Point<dim> &theta) { return loss.value(theta); }));
     const Vector log_values =
       discretisation.interpolate([&](const dealii::Point<dim> &theta) {
         double         value;
@@ -68,7 +68,7 @@ namespace sgdfp
   void TrialSpace<dim>::use_log_of(const Vector &density,
                                    const double  floor_factor)
   {
-    gibbs_loss.reset();
+    gibbs_loss                 = nullptr;
     constexpr double round_off = 1e-12;
     const double     floor =
       floor_factor *

@@ -28,9 +28,8 @@ namespace sgdfp
     void use_polynomials();
 
     /// l = log(e^{-x} + e^{-40}), x = (L - min L)/T: Gibbs, levelled off where
-    /// it is e^-40 of its maximum.
-    void use_gibbs(std::shared_ptr<const Loss<dim>> loss,
-                   const double                     temperature);
+    /// it is e^-40 of its maximum. Keeps a reference to @p loss.
+    void use_gibbs(const Loss<dim> &loss, const double temperature);
 
     /// l = interpolant of log((P + sqrt(P^2 + 4 f^2))/2), which is log P where
     /// P is well above the floor f and finite everywhere;
@@ -70,11 +69,11 @@ namespace sgdfp
                   dealii::Tensor<1, dim>   &gradient,
                   dealii::Tensor<2, dim>   &hessian) const;
 
-    const Discretisation<dim>       &discretisation;
-    std::shared_ptr<const Loss<dim>> gibbs_loss;
-    double                           temperature  = 0;
-    double                           minimum_loss = 0;
-    Vector                           log_at_nodes;
+    const Discretisation<dim> &discretisation;
+    const Loss<dim>           *gibbs_loss   = nullptr;
+    double                     temperature  = 0;
+    double                     minimum_loss = 0;
+    Vector                     log_at_nodes;
   };
 } // namespace sgdfp
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postprocess/density_statistics.h"
 
+#include <deal.II/base/quadrature_lib.h>
+
 namespace sgdfp
 {
   using dealii::Point;
@@ -48,6 +50,32 @@ namespace sgdfp
     summary.set("moments/mean", to_json(Tensor<1, dim>(centre) + first));
     summary.set("moments/covariance",
                 to_json(second - outer_product(first, first)));
+  }
+
+
+
+  template <int dim>
+  double mass_by_gauss(const Law<dim> &law, const unsigned int n_points)
+  {
+    const auto                &discretisation = law.discretisation;
+    dealii::FEValues<dim>      fe_values(discretisation.mapping,
+                                    discretisation.element,
+                                    dealii::QGauss<dim>(n_points),
+                                    dealii::update_values |
+                                      dealii::update_gradients |
+                                      dealii::update_quadrature_points |
+                                      dealii::update_JxW_values);
+    std::vector<LocalLaw<dim>> values;
+    double                     mass = 0;
+    for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          fe_values.reinit(cell);
+          law.evaluate(fe_values, false, values);
+          for (unsigned int q = 0; q < values.size(); ++q)
+            mass += values[q].density() * fe_values.JxW(q);
+        }
+    return dealii::Utilities::MPI::sum(mass, discretisation.communicator);
   }
 
 
@@ -181,11 +209,12 @@ namespace sgdfp
 
 
 
-#define INSTANTIATE(dim)                           \
-  template class DensityStatistics<dim>;           \
-  template double boundary_mass(const Law<dim> &); \
-  template double boundary_mass(                   \
-    const Discretisation<dim> &,                   \
+#define INSTANTIATE(dim)                                               \
+  template class DensityStatistics<dim>;                               \
+  template double mass_by_gauss(const Law<dim> &, const unsigned int); \
+  template double boundary_mass(const Law<dim> &);                     \
+  template double boundary_mass(                                       \
+    const Discretisation<dim> &,                                       \
     const std::function<double(const dealii::Point<dim> &)> &);
 
   INSTANTIATE(1)

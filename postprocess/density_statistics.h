@@ -34,6 +34,12 @@ namespace sgdfp
 
 
 
+  /// Mass by a Gauss rule with @p n_points per direction. Where it differs from
+  /// the reported mass the cells do not resolve the density (a peak between
+  /// two points of the rule).
+  template <int dim>
+  double mass_by_gauss(const Law<dim> &law, const unsigned int n_points);
+
   /// Mass within 1 % of the box width of the boundary. The strip is cut out of
   /// the cells, so that the number does not depend on the mesh.
   template <int dim>

@@ -2,7 +2,7 @@
 #include "postprocess/gibbs_comparison.h"
 
 #include "base/errors.h"
-#include "base/parameter_file.h"
+#include "base/text.h"
 #include "postprocess/density_statistics.h"
 
 #include <boost/math/tools/roots.hpp>

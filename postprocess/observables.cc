@@ -3,7 +3,7 @@
 
 #include "base/errors.h"
 #include "base/matrix_entry.h"
-#include "base/parameter_file.h"
+#include "base/text.h"
 
 #include <deal.II/base/quadrature_lib.h>
 #include <deal.II/base/utilities.h>

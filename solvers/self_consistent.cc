@@ -2,7 +2,7 @@
 #include "solvers/self_consistent.h"
 
 #include "base/errors.h"
-#include "base/parameter_file.h"
+#include "base/text.h"
 #include "operators/indicators.h"
 
 #include <iomanip>
@@ -12,15 +12,13 @@ namespace sgdfp
 {
   template <int dim>
   SelfConsistentSolver<dim>::SelfConsistentSolver(
-    const Discretisation<dim>       &discretisation,
-    const Dynamics<dim>             &dynamics,
-    std::shared_ptr<const Loss<dim>> loss,
-    const DiscretisationParameters  &discretisation_parameters,
-    const SolverParameters          &solver_parameters,
-    RunLog                          &log)
+    const Discretisation<dim>      &discretisation,
+    const Dynamics<dim>            &dynamics,
+    const DiscretisationParameters &discretisation_parameters,
+    const SolverParameters         &solver_parameters,
+    RunLog                         &log)
     : discretisation(discretisation)
     , dynamics(dynamics)
-    , loss(loss)
     , parameters(discretisation_parameters)
     , solver_parameters(solver_parameters)
     , log(log)
@@ -55,7 +53,7 @@ namespace sgdfp
     StationarySolver::Report report;
     {
       const RunLog::Phase phase(log, "linear solver");
-      report = stationary.solve(generator, solution);
+      report = solve_or_take_gibbs(solution);
     }
     double indicator;
     {
@@ -84,18 +82,37 @@ namespace sgdfp
 
 
   template <int dim>
+  StationarySolver::Report
+  SelfConsistentSolver<dim>::solve_or_take_gibbs(Vector &solution)
+  {
+    try
+      {
+        return stationary.solve(generator, solution);
+      }
+    catch (const Refusal &refusal)
+      {
+        if (!trial_space.is_gibbs() || refusal.status != "not determined")
+          throw;
+        // Between wells that are never left the solve cannot weigh; but under
+        // D = T I the law is known: the start, which is e^l.
+        log.warn("some relaxation is slower than round-off resolves (wells "
+                 "that are hardly ever left); the law is taken as the Gibbs "
+                 "density, which it is for D = T I, without the check of a "
+                 "solve");
+        solution = density;
+        return stationary.measure(generator, solution);
+      }
+  }
+
+
+
+  template <int dim>
   void SelfConsistentSolver<dim>::solve()
   {
     const bool gibbs_is_exact = (dynamics.isotropic_temperature() &&
                                  parameters.trial_space != "polynomial");
-    if (parameters.trial_space == "gibbs" && !gibbs_is_exact)
-      throw EntryError("Discretisation/trial space",
-                       "gibbs",
-                       "the noise is not isotropic, so that the law is not "
-                       "the Gibbs density",
-                       "Use self-consistent.");
     if (gibbs_is_exact)
-      trial_space.use_gibbs(loss, *dynamics.isotropic_temperature());
+      trial_space.use_gibbs(dynamics.loss(), *dynamics.isotropic_temperature());
     else
       trial_space.use_polynomials();
 

@@ -22,14 +22,12 @@ namespace sgdfp
   class SelfConsistentSolver
   {
   public:
-    /// @param loss the loss of @p dynamics, shared with the trial space
     SelfConsistentSolver(
-      const Discretisation<dim>       &discretisation,
-      const Dynamics<dim>             &dynamics,
-      std::shared_ptr<const Loss<dim>> loss,
-      const DiscretisationParameters  &discretisation_parameters,
-      const SolverParameters          &solver_parameters,
-      RunLog                          &log);
+      const Discretisation<dim>      &discretisation,
+      const Dynamics<dim>            &dynamics,
+      const DiscretisationParameters &discretisation_parameters,
+      const SolverParameters         &solver_parameters,
+      RunLog                         &log);
 
     struct Pass
     {
@@ -52,14 +50,17 @@ namespace sgdfp
     /// Assembles in the present trial space, solves, appends to passes().
     Vector solve_once();
 
+    /// The stationary solve; for l = -L/T the Gibbs density itself where a
+    /// solve cannot weigh the wells.
+    StationarySolver::Report solve_or_take_gibbs(Vector &solution);
+
     void improve();
 
-    const Discretisation<dim>       &discretisation;
-    const Dynamics<dim>             &dynamics;
-    std::shared_ptr<const Loss<dim>> loss;
-    const DiscretisationParameters   parameters;
-    const SolverParameters           solver_parameters;
-    RunLog                          &log;
+    const Discretisation<dim>     &discretisation;
+    const Dynamics<dim>           &dynamics;
+    const DiscretisationParameters parameters;
+    const SolverParameters         solver_parameters;
+    RunLog                        &log;
 
     TrialSpace<dim>                 trial_space;
     DriftDiffusion<dim>             generator;

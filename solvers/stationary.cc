@@ -2,7 +2,7 @@
 #include "solvers/stationary.h"
 
 #include "base/errors.h"
-#include "base/parameter_file.h"
+#include "base/text.h"
 
 #include <cmath>
 
@@ -47,11 +47,21 @@ namespace sgdfp
       const Vector a    = diagonal(generator.preconditioner_matrix(), zero);
       const Vector m    = diagonal(generator.mass_matrix(), zero);
       double       rate = 0;
+      bool         is_finite = true;
       for (const auto i : a.locally_owned_elements())
-        rate = std::max(rate,
-                        std::abs(static_cast<double>(a(i))) /
-                          static_cast<double>(m(i)));
-      return dealii::Utilities::MPI::max(rate, a.get_mpi_communicator());
+        {
+          const double here =
+            std::abs(static_cast<double>(a(i))) / static_cast<double>(m(i));
+          is_finite = is_finite && std::isfinite(here);
+          rate      = std::max(rate, here);
+        }
+      using namespace dealii::Utilities::MPI;
+      const MPI_Comm communicator = a.get_mpi_communicator();
+      if (min(is_finite ? 1 : 0, communicator) == 0)
+        throw Refusal("not resolved",
+                      "the coefficients of the equation overflow in this box: "
+                      "shrink Domain/lower and upper, or the noise");
+      return max(rate, communicator);
     }
   } // namespace
 
@@ -60,9 +70,7 @@ namespace sgdfp
   StationarySolver::StationarySolver(const MPI_Comm          communicator,
                                      const SolverParameters &parameters,
                                      const bool              use_direct)
-    : communicator(communicator)
-    , parameters(parameters)
-    , use_direct(use_direct)
+    : use_direct(use_direct)
     , linear_solver(communicator, parameters)
   {
     linear_solver.on_iteration = [this](const unsigned int i, const double r) {
@@ -76,10 +84,22 @@ namespace sgdfp
   StationarySolver::Report StationarySolver::solve(const Generator &generator,
                                                    Vector          &density)
   {
+    const double rate = fastest_rate(generator);
+    Report       report;
+    report.iterations     = (use_direct && generator.is_assembled() ?
+                               inverse_iteration(generator, rate, density) :
+                               correct(generator, density));
+    const Report measured = measure(generator, density);
+    report.residual       = measured.residual;
+    return report;
+  }
+
+
+
+  StationarySolver::Report StationarySolver::measure(const Generator &generator,
+                                                     Vector &density) const
+  {
     Report report;
-    report.iterations = (use_direct && generator.is_assembled() ?
-                           inverse_iteration(generator, density) :
-                           correct(generator, density));
     density /= mass_of(generator, density);
 
     Vector residual = generator.zero();
@@ -91,6 +111,7 @@ namespace sgdfp
 
 
   unsigned int StationarySolver::inverse_iteration(const Generator &generator,
+                                                   const double     rate,
                                                    Vector          &density)
   {
     // Small enough to be next to the round-off of A, large enough that the
@@ -98,7 +119,7 @@ namespace sgdfp
     constexpr double   round_off = 1e-15;
     constexpr double   tolerance = 1e-13;
     constexpr unsigned most      = 8;
-    const double       shift     = round_off * fastest_rate(generator);
+    const double       shift     = round_off * rate;
     linear_solver.factorise(generator, shift);
 
     density /= mass_of(generator, density);

@@ -35,15 +35,19 @@ namespace sgdfp
     /// @throws SolverFailure, or Refusal where the law is not determined
     Report solve(const Generator &generator, Vector &density);
 
+    /// Normalises @p density to mass 1 and measures its residual.
+    Report measure(const Generator &generator, Vector &density) const;
+
   private:
-    unsigned int inverse_iteration(const Generator &generator, Vector &density);
+    /// @param rate the fastest rate of the discrete operator, in 1/t
+    unsigned int inverse_iteration(const Generator &generator,
+                                   const double     rate,
+                                   Vector          &density);
 
     unsigned int correct(const Generator &generator, Vector &density);
 
-    const MPI_Comm         communicator;
-    const SolverParameters parameters;
-    const bool             use_direct;
-    LinearSolver           linear_solver;
+    const bool   use_direct;
+    LinearSolver linear_solver;
   };
 } // namespace sgdfp
 

@@ -64,7 +64,6 @@ namespace sgdfp
       solver =
         std::make_unique<SelfConsistentSolver<dim>>(*discretisation,
                                                     *dynamics,
-                                                    loss,
                                                     discretisation_parameters,
                                                     solver_parameters,
                                                     log);

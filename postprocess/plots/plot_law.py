@@ -136,6 +136,14 @@ def draw_density(run):
     run.save(figure, "density.png")
 
 
+def log_ratio(density, gibbs):
+    """log p/q, masked where both densities are negligible."""
+    top = density.max()
+    # p is resolved down to about 1e-12 of its maximum, q is known exactly.
+    ratio = np.log(np.maximum(density, 1e-12 * top) / np.maximum(gibbs, 1e-300))
+    return np.ma.masked_where(np.maximum(density, gibbs) < 1e-5 * top, ratio)
+
+
 def draw_log_ratio(run):
     if not run.has_gibbs():
         return
@@ -143,13 +151,10 @@ def draw_log_ratio(run):
     for axis, pair in axes:
         density = plane(run, "density", pair)
         gibbs = plane(run, "gibbs_density", pair)
-        # Ratios of two densities that are both negligible mean nothing.
-        seen = np.maximum(density, gibbs) > 1e-5 * density.max()
-        floor = 1e-9 * density.max()
-        ratio = np.log(np.maximum(density, floor) / np.maximum(gibbs, floor))
-        ratio = np.ma.masked_where(~seen, ratio)
-        # A law that equals Gibbs shows round-off as white, not as colour.
-        bound = max(float(np.abs(ratio).max()), 1e-6)
+        ratio = log_ratio(density, gibbs)
+        # A law that equals Gibbs shows round-off as white, not as colour; a
+        # ratio of e^12 is as good as never.
+        bound = min(max(float(np.abs(ratio).max()), 1e-6), 12.0)
         image = axis.imshow(
             ratio,
             origin="lower",
@@ -159,7 +164,12 @@ def draw_log_ratio(run):
             vmin=-bound,
             vmax=bound,
         )
-        figure.colorbar(image, ax=axis, label="log (p / Gibbs)")
+        figure.colorbar(
+            image,
+            ax=axis,
+            label="log (p / Gibbs)",
+            extend="both" if np.abs(ratio).max() > bound else "neither",
+        )
     figure.suptitle(
         f"{run.note['case']}: law against the {run.gibbs_label()}\n"
         "red: SGD is there more often, blue: less often",
@@ -256,10 +266,7 @@ def draw_one_dimension(run):
         return
     figure, axis = plt.subplots(figsize=(6, 3.8), constrained_layout=True)
     gibbs = run.fields["gibbs_density"]
-    seen = np.maximum(density, gibbs) > 1e-5 * density.max()
-    floor = 1e-9 * density.max()
-    ratio = np.log(np.maximum(density, floor) / np.maximum(gibbs, floor))
-    axis.plot(x[seen], ratio[seen], color=LAW_COLOUR)
+    axis.plot(x, log_ratio(density, gibbs), color=LAW_COLOUR)
     axis.axhline(0, color="0.6", linewidth=0.8)
     axis.set_xlabel(run.names[0])
     axis.set_ylabel("log (p / Gibbs)")

@@ -77,7 +77,7 @@ TEST(DriftDiffusion, ConservesMassAndHasATransposeInEveryTrialSpace)
     TrialSpace<dim> trial_space(*problem->discretisation);
     trial_space.use_polynomials();
     expect_mass_conservation_and_adjointness(*problem, trial_space);
-    trial_space.use_gibbs(problem->loss, 0.1);
+    trial_space.use_gibbs(*problem->loss, 0.1);
     expect_mass_conservation_and_adjointness(*problem, trial_space);
     trial_space.use_log_of(wavy(*problem->discretisation, 0.7), 0.3);
     expect_mass_conservation_and_adjointness(*problem, trial_space);
@@ -97,7 +97,7 @@ TEST(DriftDiffusion, GibbsDensityCarriesNoCurrentUnderIsotropicNoise)
   problem->use_box(3, 4);
   problem->prepare();
   TrialSpace<2> trial_space(*problem->discretisation);
-  trial_space.use_gibbs(problem->loss, 0.2);
+  trial_space.use_gibbs(*problem->loss, 0.2);
 
   Vector density = problem->discretisation->owned_vector();
   for (const auto i : problem->discretisation->owned)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/parameter_file.h"
+#include "base/text.h"
 #include "tests/problem.h"
 
 #include <gtest/gtest.h>

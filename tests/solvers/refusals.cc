@@ -32,6 +32,48 @@ TEST(Stationary, AnUnstableWellPilesUpAtTheBoundary)
 
 
 
+TEST(Stationary, WellsThatAreNeverLeftAreGibbsUnderIsotropicNoiseElseRefused)
+{
+  // The barrier between the two wells is 80 T: no solve can weigh them.
+  auto gibbs               = scalar_network<2>(0.5, 0.1, 0.);
+  gibbs->noise.type        = "isotropic";
+  gibbs->noise.temperature = 0.0015;
+  gibbs->use_box(2, 6);
+  const auto &answer = gibbs->answer();
+  EXPECT_LT(answer["gibbs"]["kl"].get<double>(), 1e-11);
+  EXPECT_FALSE(gibbs->log.warnings().empty());
+
+  auto polynomial               = scalar_network<2>(0.5, 0.1, 0.);
+  polynomial->noise.type        = "isotropic";
+  polynomial->noise.temperature = 0.0015;
+  polynomial->use_box(2, 6);
+  polynomial->discretisation_parameters.trial_space = "polynomial";
+  EXPECT_THROW(polynomial->solve(), Refusal);
+}
+
+
+
+TEST(Stationary, AnOverflowIsRefused)
+{
+  auto problem = scalar_network<2>(0.5, 0.1, 0.1);
+  problem->use_box(1e200, 2);
+  EXPECT_THROW(problem->solve(), Refusal);
+}
+
+
+
+TEST(Stationary, APeakBetweenTwoQuadraturePointsIsNoticed)
+{
+  auto problem               = scalar_network<2>(0.2, 0.1, 0.);
+  problem->noise.type        = "isotropic";
+  problem->noise.temperature = 1e-4;
+  problem->use_box(6, 4);
+  const double mass = problem->answer()["density"]["mass"].get<double>();
+  EXPECT_GT(std::abs(mass - mass_by_gauss(problem->solver->law(), 7)), 1e-3);
+}
+
+
+
 TEST(Stationary, TheIterativeSolverReportsThatItDidNotConverge)
 {
   auto problem                      = scalar_network<2>(0.05, 0.05, 0.025);

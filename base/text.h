@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_BASE_TEXT_H
+#define SGDFP_BASE_TEXT_H
+
+#include <string>
+#include <vector>
+
+namespace sgdfp
+{
+  /// The member of @p candidates that is closest to @p word in edit distance
+  /// (case ignored), or "" where none is near enough to be meant.
+  std::string nearest_name(const std::string              &word,
+                           const std::vector<std::string> &candidates);
+
+
+
+  /// Numbers for messages: 12 significant digits, no trailing zeros.
+  std::string to_text(const double value);
+
+
+
+  /// A pattern of dealii::ParameterHandler in plain words: "[Double
+  /// 0...MAX_DOUBLE (inclusive)]" is "a number >= 0".
+  std::string plain_words(const std::string &pattern);
+} // namespace sgdfp
+
+#endif
