@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/self_consistent.h"
 
-#include "base/errors.h"
 #include "base/text.h"
 #include "operators/indicators.h"
 
@@ -49,6 +48,12 @@ namespace sgdfp
       log.say("    iteration " + std::to_string(i) + ", residual " +
               to_text(residual));
     };
+    // A factorisation of that size takes a while and cannot report progress.
+    constexpr unsigned int large = (dim == 3 ? 20000 : 200000);
+    if (density.size() > large)
+      log.say("  pass " + std::to_string(history.size()) + "  assembled (" +
+              to_text(std::round(10 * log.seconds()) / 10) +
+              " s), solving ...");
     Vector                   solution = density;
     StationarySolver::Report report;
     {
@@ -67,6 +72,8 @@ namespace sgdfp
                        minimum(solution),
                        report.iterations,
                        report.residual,
+                       report.slowest_rate,
+                       report.weight_error,
                        false});
 
     std::ostringstream line;
@@ -85,23 +92,18 @@ namespace sgdfp
   StationarySolver::Report
   SelfConsistentSolver<dim>::solve_or_take_gibbs(Vector &solution)
   {
-    try
-      {
-        return stationary.solve(generator, solution);
-      }
-    catch (const Refusal &refusal)
-      {
-        if (!trial_space.is_gibbs() || refusal.status != "not determined")
-          throw;
-        // Between wells that are never left the solve cannot weigh; but under
-        // D = T I the law is known: the start, which is e^l.
-        log.warn("some relaxation is slower than round-off resolves (wells "
-                 "that are hardly ever left); the law is taken as the Gibbs "
-                 "density, which it is for D = T I, without the check of a "
-                 "solve");
-        solution = density;
-        return stationary.measure(generator, solution);
-      }
+    const auto report = stationary.solve(generator, solution);
+    if (!trial_space.is_gibbs() || report.weight_error < trusted_weight_error)
+      return report;
+    // Between wells that are never left a solve cannot weigh; but under D = T I
+    // the law is known: the start, which is e^l.
+    log.warn("some relaxation is slower than round-off resolves (rate " +
+             to_text(std::max(0., report.slowest_rate)) +
+             " per unit t: wells that are hardly ever left); the law is taken "
+             "as the Gibbs density, which it is for D = T I, without the check "
+             "of a solve");
+    solution = density;
+    return stationary.measure(generator, solution);
   }
 
 

@@ -9,6 +9,11 @@
 
 namespace sgdfp
 {
+  /// L1 error through the slowest mode up to which a law is trusted.
+  constexpr double trusted_weight_error = 1e-6;
+
+
+
   /// The stationary law of drift-diffusion dynamics on one mesh with the
   /// self-consistent exponential trial space:
   ///
@@ -35,6 +40,8 @@ namespace sgdfp
       double       minimum_density;
       unsigned int iterations;
       double       residual;
+      double       slowest_rate; ///< see StationarySolver::Report
+      double       weight_error;
       bool         accepted;
     };
 

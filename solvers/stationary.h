@@ -9,8 +9,9 @@ namespace sgdfp
   /// Stationary law of a Generator:  A P = 0,  1^T M P = 1.
   ///
   /// direct: inverse iteration (A - s M) P' = -s M P with MUMPS and a shift s
-  /// next to round-off; the number of steps it needs tells how well the
-  /// stationary law is separated from slower decaying ones.
+  /// next to round-off, then a few more steps among the densities of mass zero
+  /// for the slowest relaxation rate: what a residual of the size of round-off
+  /// means for the weights of wells that are hardly ever left.
   /// iterative: A d = -A P for the correction of a start P by GMRES,
   /// preconditioned with A - s M, s of the order of the relaxation rates
   /// [numerics.md, 1].
@@ -26,13 +27,19 @@ namespace sgdfp
       unsigned int iterations = 0;
       /// |A P|_2 / |diag(A) P|_2
       double residual = 0;
+      /// Slowest relaxation rate per unit t (order of magnitude); 0 where it
+      /// was not computed (iterative solver)
+      double slowest_rate = 0;
+      /// Estimated L1 error of the law through that mode, such as the weights
+      /// of wells: |A P|_1 / slowest_rate. 0 where it was not computed
+      double weight_error = 0;
     };
 
     /// Called with the iteration number and the residual norm of GMRES.
     std::function<void(unsigned int, double)> on_iteration;
 
     /// @param density start, replaced by the law with mass 1
-    /// @throws SolverFailure, or Refusal where the law is not determined
+    /// @throws SolverFailure, or Refusal where there is no finite solution
     Report solve(const Generator &generator, Vector &density);
 
     /// Normalises @p density to mass 1 and measures its residual.
@@ -44,9 +51,16 @@ namespace sgdfp
                                    const double     rate,
                                    Vector          &density);
 
+    /// Fills slowest_rate and weight_error of @p report.
+    void estimate_weight_error(const Generator &generator,
+                               const Vector    &density,
+                               Report          &report);
+
     unsigned int correct(const Generator &generator, Vector &density);
 
-    const bool   use_direct;
+    const bool use_direct;
+    /// Shift of the last factorisation, in 1/t
+    double       shift = 0;
     LinearSolver linear_solver;
   };
 } // namespace sgdfp

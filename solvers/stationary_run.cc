@@ -51,6 +51,8 @@ namespace sgdfp
 
       std::string why_not_trusted() const;
 
+      std::string why_not_determined() const;
+
       const MPI_Comm                   communicator;
       const Case                      &a_case;
       RunLog                          &log;
@@ -68,6 +70,8 @@ namespace sgdfp
       double                                boundary         = 0;
       double                                negative_mass    = 0;
       double                                quadrature_error = 0;
+      double                                slowest_rate     = 0;
+      double                                weight_error     = 0;
     };
 
 
@@ -101,8 +105,13 @@ namespace sgdfp
     template <int dim>
     void StationaryRun<dim>::describe() const
     {
+      const std::string &calculus = a_case.noise.calculus;
       log.say("Question  stationary law p of  d theta = -grad L dt + sqrt(2 D) "
-              "dW,  div J = 0,  J = (b - div D) p - D grad p");
+              "dW:  div J = 0,  J = " +
+              std::string(calculus == "ito"      ? "(b - div D) p" :
+                          calculus == "midpoint" ? "(b - div D/2) p" :
+                                                   "b p") +
+              " - D grad p,  b = -grad L");
       log.say("Loss      " + loss->description());
       log.say("Noise     " + dynamics.noise_description());
     }
@@ -153,6 +162,8 @@ namespace sgdfp
           const std::string distrust = why_not_trusted();
           if (!distrust.empty())
             throw Refusal("not resolved", distrust);
+          if (!(weight_error <= trusted_weight_error))
+            throw Refusal("not determined", why_not_determined());
           write_fields();
         }
       catch (const Refusal &refusal)
@@ -226,8 +237,10 @@ namespace sgdfp
           iterations += pass.iterations;
           if (pass.accepted)
             {
-              indicator = pass.indicator;
-              residual  = pass.residual;
+              indicator    = pass.indicator;
+              residual     = pass.residual;
+              slowest_rate = pass.slowest_rate;
+              weight_error = pass.weight_error;
             }
         }
       summary.set("current/divergence_residual", indicator);
@@ -245,6 +258,11 @@ namespace sgdfp
       write_probes(law, a_case.observables, summary);
       summary.set("solver/iterations", iterations);
       summary.set("solver/residual", residual);
+      if (slowest_rate > 0)
+        summary.set("solver/slowest_rate", slowest_rate);
+      else
+        summary.set_null("solver/slowest_rate",
+                         "only the direct solver estimates it");
       summary.set("solver/passes", solver->passes().size());
     }
 
@@ -275,6 +293,21 @@ namespace sgdfp
                "mass stays at the boundary, the dynamics has no stationary law "
                "(a flat valley)";
       return "";
+    }
+
+
+
+    template <int dim>
+    std::string StationaryRun<dim>::why_not_determined() const
+    {
+      return "the slowest relaxation has a rate of about " +
+             to_text(std::max(0., slowest_rate)) +
+             " per unit t: round-off leaves an error of about " +
+             to_text(weight_error) +
+             " in the weights of the wells (or whatever relaxes so slowly), "
+             "more than " +
+             to_text(trusted_weight_error) +
+             ". Narrow the box to one well for its own law, or raise the noise";
     }
 
 
@@ -319,17 +352,42 @@ namespace sgdfp
       start_summary();
       for (const char *key : {"cells", "dofs"})
         summary.set(key, empty.json()[key]);
-      for (const char *key : {"density",
-                              "current",
-                              "moments",
-                              "observables",
-                              "probes",
-                              "free_energy",
-                              "gibbs",
-                              "detailed_balance"})
+      // The shape of a result, with nulls: readers find every key.
+      const std::vector<std::pair<std::string, std::vector<std::string>>>
+        sections = {
+          {"density",
+           {"mass",
+            "minimum",
+            "maximum",
+            "negative_mass",
+            "boundary_mass",
+            "estimated_error"}},
+          {"current",
+           {"l1", "estimated_error", "curl_l2", "velocity_curl_max"}},
+          {"moments", {"mean", "covariance"}},
+          {"free_energy",
+           {"temperature", "energy", "entropy", "value", "gibbs_value"}},
+          {"gibbs",
+           {"temperature",
+            "kl",
+            "reverse_kl",
+            "total_variation",
+            "hellinger",
+            "closest_temperature",
+            "closest_kl",
+            "nominal_temperature"}},
+          {"detailed_balance", {"holds", "certificate", "entropy_production"}}};
+      for (const auto &[section, keys] : sections)
+        {
+          for (const std::string &key : keys)
+            summary.set(section + "/" + key, nullptr);
+          summary.set(section + "_reason", reason);
+        }
+      for (const char *key : {"observables", "probes"})
         summary.set_null(key, reason);
       summary.set("wall_seconds", log.seconds());
       summary.set("status", status);
+      summary.set("reason", reason);
       summary.append("messages", reason);
       for (const std::string &warning : log.warnings())
         summary.append("messages", warning);

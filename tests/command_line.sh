@@ -161,7 +161,8 @@ refusal() { # what, sed script, then patterns
   expect 2 "$what" 'Refused' "$@"
   [[ $(grep -c 'Refused' <<<"$text") == 1 ]]
   verdict $? "$what: one message"
-  grep -q '"density": null' out/refused-stationary/summary.json
+  grep -q '"mass": null' out/refused-stationary/summary.json &&
+    grep -q '"reason": "' out/refused-stationary/summary.json
   verdict $? "$what: summary has nulls"
   [[ ! -e out/refused-stationary/solution.pvd && ! -e out/refused-stationary/solution ]]
   verdict $? "$what: no density files"

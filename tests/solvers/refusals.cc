@@ -48,7 +48,21 @@ TEST(Stationary, WellsThatAreNeverLeftAreGibbsUnderIsotropicNoiseElseRefused)
   polynomial->noise.temperature = 0.0015;
   polynomial->use_box(2, 6);
   polynomial->discretisation_parameters.trial_space = "polynomial";
-  EXPECT_THROW(polynomial->solve(), Refusal);
+  polynomial->solve();
+  EXPECT_GT(polynomial->solver->passes().back().weight_error, 1e-3);
+}
+
+
+
+TEST(Stationary,
+     TheSlowestRateOfAnOrnsteinUhlenbeckProcessIsItsSmallestCurvature)
+{
+  auto problem = ornstein_uhlenbeck({{0.2, 0.1}, {0.1, 0.3}}, 5);
+  problem->solve();
+  const auto &pass = problem->solver->passes().back();
+  EXPECT_GT(pass.slowest_rate, 1 / 3.); // the order of magnitude of 1
+  EXPECT_LT(pass.slowest_rate, 3.);
+  EXPECT_LT(pass.weight_error, 1e-12);
 }
 
 
