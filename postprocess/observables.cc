@@ -184,6 +184,7 @@ namespace sgdfp
   void Observables<dim>::finish(const Law<dim> &law, Summary &summary)
   {
     using dealii::Utilities::MPI::sum;
+    summary.set("observables", Summary::Json::object());
     const MPI_Comm communicator = law.discretisation.communicator;
     for (Observable &observable : observables)
       {
