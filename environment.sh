@@ -3,5 +3,6 @@
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # containers
 export OMPI_MCA_rmaps_base_oversubscribe=1                       # more ranks than cores
 export OMPI_MCA_hwloc_base_binding_policy=none
+export HWLOC_HIDE_ERRORS=2                                      # chroots without /sys
 export OMPI_MCA_orte_execute_quiet=1                              # our message is enough
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1                  # ranks, not threads

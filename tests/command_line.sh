@@ -5,6 +5,7 @@
 #   command_line.sh PROGRAM CASES N_RANKS
 set -uo pipefail
 program=$1 cases=$2 ranks=$3
+source "$(dirname "$0")/../environment.sh"
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
 cd "$folder"
