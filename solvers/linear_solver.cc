@@ -31,6 +31,19 @@ namespace sgdfp
 
 
 
+    /// Sets a PETSc option unless the user has.
+    void set_default_option(const std::string &name, const std::string &value)
+    {
+      PetscBool is_set = PETSC_FALSE;
+      check(PetscOptionsHasName(nullptr, nullptr, name.c_str(), &is_set),
+            "PetscOptionsHasName");
+      if (!is_set)
+        check(PetscOptionsSetValue(nullptr, name.c_str(), value.c_str()),
+              "PetscOptionsSetValue");
+    }
+
+
+
     PetscErrorCode
     monitor(KSP, PetscInt iteration, PetscReal residual, void *context)
     {
@@ -70,7 +83,23 @@ namespace sgdfp
                       direct_limit_3d,
                       "Most unknowns for the direct solver in 3-D",
                       Patterns::Integer(0));
+    prm.add_parameter("fill levels",
+                      fill_levels,
+                      "k of the ILU(k) that preconditions GMRES; -1: 2 in 1-D "
+                      "and 2-D, 1 in 3-D",
+                      Patterns::Integer(-1, 20));
     prm.leave_subsection();
+  }
+
+
+
+  SolverParameters
+  SolverParameters::resolved(const unsigned int dimension) const
+  {
+    SolverParameters result = *this;
+    if (fill_levels < 0)
+      result.fill_levels = (dimension == 3 ? 1 : 2);
+    return result;
   }
 
 
@@ -192,6 +221,11 @@ namespace sgdfp
     PC pc;
     check(KSPGetPC(ksp, &pc), "KSPGetPC");
     check(PCSetType(pc, PCASM), "PCSetType");
+    // The order matters more than the fill: docs/numerics.md.
+    set_default_option("-sgdfp_sub_pc_type", "ilu");
+    set_default_option("-sgdfp_sub_pc_factor_mat_ordering_type", "rcm");
+    set_default_option("-sgdfp_sub_pc_factor_levels",
+                       std::to_string(parameters.fill_levels));
     check(KSPSetFromOptions(ksp), "KSPSetFromOptions");
   }
 
@@ -207,10 +241,11 @@ namespace sgdfp
     if (reason < 0)
       throw SolverFailure(
         "The linear solver stopped after " + std::to_string(iterations) +
-        " iterations without reaching a residual |A p|/|diag(A) p| of " +
+        " iterations (" + KSPConvergedReasons[reason] +
+        ") without reaching a residual |A p|/|diag(A) p| of " +
         to_text(parameters.tolerance) +
-        ". Raise Solver/maximum iterations, refine the mesh, or use "
-        "Solver/method = direct.");
+        ". Raise Solver/maximum iterations or Solver/fill levels, refine the "
+        "mesh, or use Solver/method = direct.");
     return iterations;
   }
 } // namespace sgdfp

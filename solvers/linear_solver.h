@@ -22,8 +22,12 @@ namespace sgdfp
     unsigned int maximum_iterations = 1000;
     unsigned int direct_limit_2d    = 500000;
     unsigned int direct_limit_3d    = 40000;
+    int          fill_levels        = -1;
 
     void add_parameters(dealii::ParameterHandler &prm);
+
+    /// These parameters with what is automatic decided for @p dimension.
+    SolverParameters resolved(const unsigned int dimension) const;
 
     /// Whether a problem of that size is for the direct solver.
     bool use_direct(const unsigned int dimension,
@@ -32,8 +36,9 @@ namespace sgdfp
 
 
 
-  /// A PETSc KSP for systems with (A - shift M): MUMPS, or GMRES with an
-  /// incomplete factorisation of that matrix. Every PETSc option applies with
+  /// A PETSc KSP for systems with (A - shift M): MUMPS, or GMRES with additive
+  /// Schwarz and incomplete factorisations ILU(k) of that matrix in reverse
+  /// Cuthill-McKee order. Every PETSc option applies with
   /// the prefix "sgdfp_" (environment variable PETSC_OPTIONS).
   class LinearSolver
   {
