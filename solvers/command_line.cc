@@ -37,13 +37,25 @@ namespace sgdfp
 
 
     /// --help with or without a section.
-    std::string help_text(const CLI::App                 &app,
+    std::string help_text(const std::string              &question,
+                          const std::string              &description,
                           const std::vector<std::string> &sections)
     {
       const Case a_case;
-      if (sections.empty())
-        return app.help() + "\n" + a_case.file.help("");
-      return a_case.file.help(sections[0]);
+      if (!sections.empty() && !sections[0].empty())
+        return a_case.file.help(sections[0]);
+      return description + "\n\nUsage: mpirun -n RANKS sgdfp-" + question +
+             " CASE.prm [options]\n"
+             "  --set \"Section/entry=value\"  overrides the case file; may be "
+             "repeated\n"
+             "  --output DIR      folder of run folders (Output/directory)\n"
+             "  --validate        check the case and stop before computing\n"
+             "  --quiet           only warnings on the screen\n"
+             "  --help [SECTION]  this page, or the entries of a section\n"
+             "  --version         versions\n"
+             "Exit status: 0 done; 1 a mistake in case, arguments or data; 2 "
+             "refused, no\ntrustworthy law; 3 a solver failed.\n\n" +
+             a_case.file.help("");
     }
 
 
@@ -93,7 +105,7 @@ namespace sgdfp
       if (show_version)
         throw Answered{versions()};
       if (help->count() > 0)
-        throw Answered{help_text(app, sections)};
+        throw Answered{help_text(question, description, sections)};
       if (line.case_file.empty())
         throw UserError("No case file given. Usage: sgdfp-" + question +
                         " CASE.prm; `--help` says more.");

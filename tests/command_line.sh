@@ -127,7 +127,7 @@ expect 0 "validate" 'valid'
 [[ ! -e out/good-stationary ]]
 verdict $? "validate writes nothing"
 run --help
-expect 0 "help" 'dimension' '--help "Loss"' 
+expect 0 "help" 'Usage' '--validate' 'dimension' '--help "Loss"'
 run --help Noise
 expect 0 "help of a section" 'isotropic floor'
 run --help Nois
