@@ -224,11 +224,14 @@ namespace sgdfp
           }
         else if (keyword == "set" && rest.find('=') != std::string::npos)
           {
-            const auto equals = rest.find('=');
-            set(section,
-                trim(rest.substr(0, equals)),
-                trim(rest.substr(equals + 1)),
-                place);
+            const auto        equals = rest.find('=');
+            const std::string entry  = trim(rest.substr(0, equals));
+            const auto        first  = places.find(join(section, entry));
+            if (first != places.end())
+              throw UserError(place + ": " + first->first +
+                              " is set a second time (first at " +
+                              first->second + "). Remove one of the lines.");
+            set(section, entry, trim(rest.substr(equals + 1)), place);
           }
         else
           throw UserError(place + ": cannot read '" + line +

@@ -86,6 +86,7 @@ mistake "too many parameters" 's/widths = 1, 1, 1/widths = 2, 2, 1/' 'line 7' '6
 mistake "lower above upper" 's/upper = 5, 5/upper = 5, -6/' 'line 20' 'lower < upper'
 mistake "asymmetric D" 's/type = minibatch/type = constant\nset diffusion = 1, 0.1; 0.2, 1/' 'line 14' 'Noise/diffusion' 'symmetric' '0.2'
 mistake "indefinite D" 's/type = minibatch/type = constant\nset diffusion = 1, 2; 2, 1/' 'line 14' 'Noise/diffusion' 'negative eigenvalues' '-1'
+mistake "entry set twice" 's/type = minibatch/type = minibatch\nset type = none/' 'line 14' 'Noise/type' 'line 13'
 mistake "missing end" '$d' 'never closed'
 mistake "unreadable line" 's/set variables/sett variables/' 'line 2'
 mistake "quadratic loss with minibatch noise" 's/type = deep linear network/type = quadratic/' 'line 13' 'Noise/type' 'constant'

@@ -115,6 +115,20 @@ TEST(ParameterFile, FindsUnclosedAndUnknownSectionsAndUnreadableLines)
 
 
 
+TEST(ParameterFile, RefusesAnEntryThatIsSetTwiceButNotAnOverride)
+{
+  Example x;
+  expect_all_in(x.message("set kind = a\nset kind = bee\n"),
+                {"line 2", "kind", "second time", "line 1"});
+  Example y;
+  ASSERT_EQ(y.message("set kind = a\n"), "");
+  y.file.override_entry("kind=bee");
+  y.file.override_entry("kind=a");
+  EXPECT_EQ(y.kind, "a");
+}
+
+
+
 TEST(ParameterFile, OverridesGoThroughTheSameChecks)
 {
   Example x;
