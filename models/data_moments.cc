@@ -6,8 +6,6 @@
 
 #include <deal.II/lac/lapack_full_matrix.h>
 
-#include <boost/serialization/vector.hpp>
-
 #include <algorithm>
 #include <cmath>
 

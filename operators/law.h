@@ -5,8 +5,6 @@
 #include "operators/local_law.h"
 #include "operators/trial_space.h"
 
-#include <deal.II/matrix_free/fe_point_evaluation.h>
-
 namespace sgdfp
 {
   /// A law: the density p_h of a trial space together with the dynamics that
