@@ -63,12 +63,9 @@ namespace sgdfp
           return true;
       return false;
     }
-  } // namespace
 
 
 
-  namespace
-  {
     /// Keeps what is written to std::cerr for as long as it lives:
     /// FunctionParser prints muParser's complaint there, on every rank.
     class CapturedErrors
@@ -145,13 +142,13 @@ namespace sgdfp
                            "it has no name",
                            "Write name: expression, for example product: u*v.");
         Observable observable;
-        observable.name      = dealii::Utilities::trim(item.substr(0, colon));
-        observable.has_jumps = can_jump(item.substr(colon + 1));
+        observable.name = dealii::Utilities::trim(item.substr(0, colon));
+        const std::string expression =
+          dealii::Utilities::trim(item.substr(colon + 1));
+        observable.has_jumps = can_jump(expression);
         observable.function  = std::make_unique<dealii::FunctionParser<dim>>(1);
         const std::string why =
-          why_not_parsed(*observable.function,
-                         names,
-                         dealii::Utilities::trim(item.substr(colon + 1)));
+          why_not_parsed(*observable.function, names, expression);
         if (!why.empty())
           throw EntryError(entry,
                            item,

@@ -31,15 +31,30 @@ namespace sgdfp
 
 
 
-    /// Sets a PETSc option unless the user has.
-    void set_default_option(const std::string &name, const std::string &value)
+    /// ILU(k) in reverse Cuthill-McKee order on the blocks of an additive
+    /// Schwarz method that is set up; options of the user come last and win.
+    void use_ordered_ilu(PC pc, const int fill_levels)
     {
-      PetscBool is_set = PETSC_FALSE;
-      check(PetscOptionsHasName(nullptr, nullptr, name.c_str(), &is_set),
-            "PetscOptionsHasName");
-      if (!is_set)
-        check(PetscOptionsSetValue(nullptr, name.c_str(), value.c_str()),
-              "PetscOptionsSetValue");
+      PetscBool is_schwarz = PETSC_FALSE;
+      check(PetscObjectTypeCompare(reinterpret_cast<PetscObject>(pc),
+                                   PCASM,
+                                   &is_schwarz),
+            "PetscObjectTypeCompare");
+      if (!is_schwarz) // the user chose another preconditioner
+        return;
+      PetscInt n_blocks;
+      KSP     *blocks;
+      check(PCASMGetSubKSP(pc, &n_blocks, nullptr, &blocks), "PCASMGetSubKSP");
+      for (PetscInt i = 0; i < n_blocks; ++i)
+        {
+          PC block;
+          check(KSPGetPC(blocks[i], &block), "KSPGetPC");
+          check(PCSetType(block, PCILU), "PCSetType");
+          check(PCFactorSetLevels(block, fill_levels), "PCFactorSetLevels");
+          check(PCFactorSetMatOrderingType(block, MATORDERINGRCM),
+                "PCFactorSetMatOrderingType");
+          check(KSPSetFromOptions(blocks[i]), "KSPSetFromOptions");
+        }
     }
 
 
@@ -221,12 +236,11 @@ namespace sgdfp
     PC pc;
     check(KSPGetPC(ksp, &pc), "KSPGetPC");
     check(PCSetType(pc, PCASM), "PCSetType");
-    // The order matters more than the fill: docs/numerics.md.
-    set_default_option("-sgdfp_sub_pc_type", "ilu");
-    set_default_option("-sgdfp_sub_pc_factor_mat_ordering_type", "rcm");
-    set_default_option("-sgdfp_sub_pc_factor_levels",
-                       std::to_string(parameters.fill_levels));
     check(KSPSetFromOptions(ksp), "KSPSetFromOptions");
+    check(KSPSetUp(ksp), "KSPSetUp");
+    // The order matters more than the fill: docs/numerics.md.
+    check(KSPGetPC(ksp, &pc), "KSPGetPC");
+    use_ordered_ilu(pc, parameters.fill_levels);
   }
 
 

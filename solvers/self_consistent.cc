@@ -19,7 +19,6 @@ namespace sgdfp
     : discretisation(discretisation)
     , dynamics(dynamics)
     , parameters(discretisation_parameters)
-    , solver_parameters(solver_parameters)
     , log(log)
     , trial_space(discretisation)
     , generator(discretisation, dynamics, trial_space)

@@ -66,7 +66,6 @@ namespace sgdfp
     const Discretisation<dim>     &discretisation;
     const Dynamics<dim>           &dynamics;
     const DiscretisationParameters parameters;
-    const SolverParameters         solver_parameters;
     RunLog                        &log;
 
     TrialSpace<dim>                 trial_space;

@@ -31,12 +31,12 @@ namespace sgdfp
 
 
 
-    /// |diag(A) p|_2, what a residual A p is small against
-    double residual_scale(const Generator &generator, const Vector &p)
+    /// diag(A) p, what a residual A p is small against
+    Vector residual_scale(const Generator &generator, const Vector &p)
     {
       Vector product = diagonal(generator.preconditioner_matrix(), p);
       product.scale(p);
-      return product.l2_norm();
+      return product;
     }
 
 
@@ -106,7 +106,8 @@ namespace sgdfp
 
     Vector residual = generator.zero();
     generator.apply(residual, density);
-    report.residual = residual.l2_norm() / residual_scale(generator, density);
+    report.residual =
+      residual.l2_norm() / residual_scale(generator, density).l2_norm();
     return report;
   }
 
@@ -179,8 +180,7 @@ namespace sgdfp
 
     Vector residual = generator.zero();
     generator.apply(residual, density);
-    Vector scale = diagonal(generator.preconditioner_matrix(), density);
-    scale.scale(density);
+    const Vector     scale     = residual_scale(generator, density);
     constexpr double round_off = 1e-16;
     report.weight_error =
       (rate > 0 ? (residual.l1_norm() + round_off * scale.l1_norm()) / rate :
@@ -196,9 +196,8 @@ namespace sgdfp
     // preconditioner must not be singular but must keep the slow modes.
     shift = 1;
     density /= mass_of(generator, density);
-    linear_solver.prepare_iterative(generator,
-                                    shift,
-                                    residual_scale(generator, density));
+    linear_solver.prepare_iterative(
+      generator, shift, residual_scale(generator, density).l2_norm());
     Vector right_side = generator.zero(), correction = generator.zero();
     generator.apply(right_side, density);
     right_side *= -1;
