@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/expression_symbolic.h"
+
+#include <cmath>
+#include <deque>
+
+namespace sgdfp
+{
+  using GiNaC::ex;
+
+  ExpressionError::ExpressionError(const unsigned int column,
+                                   const std::string &reason)
+    : std::runtime_error("column " + std::to_string(column) + ": " + reason)
+    , column(column)
+  {}
+
+
+
+  namespace
+  {
+    ex derivative_of_less(const ex &, const ex &, const GiNaC::symbol &)
+    {
+      return 0;
+    }
+
+    ex derivative_of_choose(const ex            &condition,
+                            const ex            &a,
+                            const ex            &b,
+                            const GiNaC::symbol &x)
+    {
+      // By branches, so that a branch that is not taken (a logarithm of
+      // something negative, say) has no say in the derivative.
+      return symbolic::choose(condition, a.diff(x), b.diff(x));
+    }
+
+    ex derivative_of_floor(const ex &, const GiNaC::symbol &)
+    {
+      return 0;
+    }
+
+    ex derivative_of_erf(const ex &a, const GiNaC::symbol &x)
+    {
+      return symbolic::number(2 / std::sqrt(M_PI)) * exp(-a * a) * a.diff(x);
+    }
+  } // namespace
+
+  DECLARE_FUNCTION_2P(sgdfp_less)
+  DECLARE_FUNCTION_3P(sgdfp_choose)
+  DECLARE_FUNCTION_1P(sgdfp_floor)
+  DECLARE_FUNCTION_1P(sgdfp_erf)
+
+  REGISTER_FUNCTION(sgdfp_less,
+                    expl_derivative_func(derivative_of_less).set_name("less"))
+  REGISTER_FUNCTION(
+    sgdfp_choose,
+    expl_derivative_func(derivative_of_choose).set_name("choose"))
+  REGISTER_FUNCTION(sgdfp_floor,
+                    expl_derivative_func(derivative_of_floor).set_name("floor"))
+  REGISTER_FUNCTION(sgdfp_erf,
+                    expl_derivative_func(derivative_of_erf).set_name("erf"))
+
+
+
+  namespace symbolic
+  {
+    const GiNaC::symbol &variable(const unsigned int i)
+    {
+      static std::deque<GiNaC::realsymbol> variables;
+      while (variables.size() <= i)
+        variables.emplace_back("x" + std::to_string(variables.size()));
+      return variables[i];
+    }
+
+
+
+    unsigned int index_of(const ex &symbol)
+    {
+      unsigned int i = 0;
+      while (!variable(i).is_equal(GiNaC::ex_to<GiNaC::symbol>(symbol)))
+        ++i;
+      return i;
+    }
+
+
+
+    ex less(const ex &a, const ex &b)
+    {
+      return sgdfp_less(a, b);
+    }
+
+
+
+    ex choose(const ex &c, const ex &a, const ex &b)
+    {
+      return a.is_equal(b) ? a : ex(sgdfp_choose(c, a, b));
+    }
+
+
+
+    ex floor(const ex &a)
+    {
+      return sgdfp_floor(a);
+    }
+
+
+
+    ex erf(const ex &a)
+    {
+      return sgdfp_erf(a);
+    }
+
+
+
+    ex number(const double value)
+    {
+      constexpr double exact = 1e9;
+      if (value == std::floor(value) && std::abs(value) < exact)
+        return GiNaC::numeric(static_cast<long>(value));
+      return GiNaC::numeric(value);
+    }
+
+
+
+    ex power(const ex &b, const ex &e)
+    {
+      if (GiNaC::is_a<GiNaC::numeric>(b) && GiNaC::is_a<GiNaC::numeric>(e))
+        {
+          const double value =
+            std::pow(GiNaC::ex_to<GiNaC::numeric>(b).to_double(),
+                     GiNaC::ex_to<GiNaC::numeric>(e).to_double());
+          if (!std::isfinite(value))
+            throw std::domain_error("this power is not a finite number");
+          return number(value);
+        }
+      return GiNaC::pow(b, e);
+    }
+  } // namespace symbolic
+
+
+
+  Expression::Expression()
+    : the_symbolic(std::make_shared<Symbolic>(Symbolic{0}))
+  {}
+
+
+
+  Expression::Expression(const std::shared_ptr<const Symbolic> &symbolic)
+    : the_symbolic(symbolic)
+  {}
+
+
+
+  const Expression::Symbolic &Expression::symbolic() const
+  {
+    return *the_symbolic;
+  }
+
+
+
+  Expression Expression::parse(const std::string              &text,
+                               const std::vector<std::string> &variables,
+                               const Constants                &constants)
+  {
+    return Expression(std::make_shared<Symbolic>(
+      Symbolic{parse_expression(text, variables, constants)}));
+  }
+
+
+
+  Expression Expression::derivative(const unsigned int i) const
+  {
+    return Expression(std::make_shared<Symbolic>(
+      Symbolic{the_symbolic->value.diff(symbolic::variable(i))}));
+  }
+
+
+
+  bool Expression::is_zero() const
+  {
+    return the_symbolic->value.is_zero();
+  }
+
+
+
+  Expression Expression::operator-(const Expression &other) const
+  {
+    return Expression(std::make_shared<Symbolic>(
+      Symbolic{the_symbolic->value - other.the_symbolic->value}));
+  }
+
+
+
+  std::vector<Expression> Expression::switches() const
+  {
+    std::vector<Expression> found;
+    const ex               &value = the_symbolic->value;
+    for (auto node = value.preorder_begin(); node != value.preorder_end();
+         ++node)
+      if (GiNaC::is_exactly_a<GiNaC::function>(*node))
+        {
+          const std::string name =
+            GiNaC::ex_to<GiNaC::function>(*node).get_name();
+          if (name == "less" || name == "floor")
+            found.emplace_back(std::make_shared<Symbolic>(Symbolic{*node}));
+        }
+    return found;
+  }
+
+
+
+  bool Expression::can_jump() const
+  {
+    return !switches().empty();
+  }
+
+
+
+  unsigned int Expression::size(const unsigned int limit) const
+  {
+    unsigned int n     = 0;
+    const ex    &value = the_symbolic->value;
+    for (auto node = value.preorder_begin();
+         n < limit && node != value.preorder_end();
+         ++node)
+      ++n;
+    return n;
+  }
+} // namespace sgdfp
