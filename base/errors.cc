@@ -17,6 +17,9 @@ namespace sgdfp
                          const std::string &remedy)
     : UserError(entry + " is '" + value + "' but " + reason + ". " + remedy)
     , entry(entry)
+    , value(value)
+    , reason(reason)
+    , remedy(remedy)
   {}
 
 

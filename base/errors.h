@@ -42,7 +42,7 @@ namespace sgdfp
                const std::string &reason,
                const std::string &remedy);
 
-    const std::string entry;
+    const std::string entry, value, reason, remedy;
   };
 
 

@@ -12,6 +12,7 @@ namespace sgdfp
                                    const std::string &reason)
     : std::runtime_error("column " + std::to_string(column) + ": " + reason)
     , column(column)
+    , reason(reason)
   {}
 
 
@@ -175,17 +176,33 @@ namespace sgdfp
 
 
 
-  bool Expression::is_zero() const
+  Expression Expression::operator+(const Expression &other) const
   {
-    return the_symbolic->value.is_zero();
+    return Expression(std::make_shared<Symbolic>(
+      Symbolic{the_symbolic->value + other.the_symbolic->value}));
   }
 
 
 
-  Expression Expression::operator-(const Expression &other) const
+  bool Expression::equals(const Expression &other) const
   {
-    return Expression(std::make_shared<Symbolic>(
-      Symbolic{the_symbolic->value - other.the_symbolic->value}));
+    // Multiplying out could take for ever; 64 points scattered over [-3, 3]^n
+    // (additive recurrence with square roots of primes) decide as well.
+    const ExpressionTape tape({*this, other});
+    constexpr double     steps[3] = {1.4142135623730951,
+                                     1.7320508075688772,
+                                     2.23606797749979};
+    for (unsigned int k = 1; k <= 64; ++k)
+      {
+        double x[3], values[2];
+        for (unsigned int d = 0; d < 3; ++d)
+          x[d] = 6 * (k * steps[d] - std::floor(k * steps[d])) - 3;
+        tape.evaluate(x, values);
+        if (std::abs(values[0] - values[1]) >
+            1e-12 * (1 + std::abs(values[0]) + std::abs(values[1])))
+          return false;
+      }
+    return true;
   }
 
 

@@ -17,6 +17,7 @@ namespace sgdfp
     ExpressionError(const unsigned int column, const std::string &reason);
 
     const unsigned int column;
+    const std::string  reason; ///< without the column
   };
 
 
@@ -48,8 +49,6 @@ namespace sgdfp
     /// d/d(variable i). Jumps count as constants: their derivative is 0.
     Expression derivative(const unsigned int i) const;
 
-    bool is_zero() const;
-
     /// Whether it holds a comparison, sign() or floor(), and so may jump.
     bool can_jump() const;
 
@@ -61,7 +60,11 @@ namespace sgdfp
     /// @p limit.
     unsigned int size(const unsigned int limit) const;
 
-    Expression operator-(const Expression &other) const;
+    Expression operator+(const Expression &other) const;
+
+    /// Whether both are the same function, judged by their values at
+    /// 64 points (at most 3 variables).
+    bool equals(const Expression &other) const;
 
     /// The GiNaC expression (base/expression_symbolic.h).
     struct Symbolic;

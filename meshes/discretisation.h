@@ -7,7 +7,7 @@
 
 #include <deal.II/dofs/dof_handler.h>
 #include <deal.II/fe/fe_q.h>
-#include <deal.II/fe/mapping_cartesian.h>
+#include <deal.II/fe/mapping.h>
 #include <deal.II/lac/affine_constraints.h>
 
 #include <functional>
@@ -44,13 +44,17 @@ namespace sgdfp
     /// Distributes the degrees of freedom on the present mesh. Collective.
     void prepare();
 
-    const MPI_Comm                      communicator;
-    const ParameterBox<dim>             box;
-    const dealii::FE_Q<dim>             element;
-    const dealii::MappingCartesian<dim> mapping;
-    const dealii::QGauss<dim>           quadrature;
-    const dealii::QGauss<dim - 1>       face_quadrature;
+    const MPI_Comm                communicator;
+    const ParameterBox<dim>       box;
+    const dealii::FE_Q<dim>       element;
+    const dealii::QGauss<dim>     quadrature;
+    const dealii::QGauss<dim - 1> face_quadrature;
     const std::unique_ptr<dealii::parallel::TriangulationBase<dim>> mesh;
+
+    /// From the unit cell to the parameters. The vertices of the mesh are chart
+    /// coordinates (ParameterBox): never use them as parameters.
+    const std::unique_ptr<dealii::Mapping<dim>> the_mapping;
+    const dealii::Mapping<dim>                 &mapping;
 
     dealii::DoFHandler<dim>           dof_handler;
     dealii::AffineConstraints<double> constraints;

@@ -9,6 +9,8 @@
 #include <deal.II/distributed/tria.h>
 #include <deal.II/grid/grid_generator.h>
 
+#include <cmath>
+
 namespace sgdfp
 {
   void DomainParameters::add_parameters(dealii::ParameterHandler &prm)
@@ -21,6 +23,12 @@ namespace sgdfp
                       initial_refinement,
                       "2^refinement cells per axis",
                       Patterns::Integer(0, 20));
+    prm.add_parameter("grading",
+                      grading,
+                      "0: cells of equal size; L > 0: cells that grow like "
+                      "theta = L sinh(xi) from a core of length L, for heavy "
+                      "tails",
+                      Patterns::Double(0));
     prm.leave_subsection();
   }
 
@@ -60,12 +68,95 @@ namespace sgdfp
   template <int dim>
   ParameterBox<dim>::ParameterBox(const DomainParameters &parameters)
     : refinement(parameters.initial_refinement)
+    , core(parameters.grading)
   {
     for (unsigned int d = 0; d < dim; ++d)
       {
         low[d]  = parameters.lower[d];
         high[d] = parameters.upper[d];
       }
+    constexpr double outer_share = 0.05;
+    double           extent      = 0;
+    for (unsigned int d = 0; d < dim; ++d)
+      extent = std::max(
+        {extent, std::abs(to_chart(low)[d]), std::abs(to_chart(high)[d])});
+    outer_chart = (1 - outer_share) * extent;
+  }
+
+
+
+  template <int dim>
+  bool ParameterBox<dim>::is_graded() const
+  {
+    return core > 0;
+  }
+
+
+
+  template <int dim>
+  dealii::Point<dim>
+  ParameterBox<dim>::from_chart(const dealii::Point<dim> &xi) const
+  {
+    dealii::Point<dim> theta = xi;
+    if (is_graded())
+      for (unsigned int d = 0; d < dim; ++d)
+        theta[d] = core * std::sinh(xi[d]);
+    return theta;
+  }
+
+
+
+  template <int dim>
+  dealii::Point<dim>
+  ParameterBox<dim>::to_chart(const dealii::Point<dim> &theta) const
+  {
+    dealii::Point<dim> xi = theta;
+    if (is_graded())
+      for (unsigned int d = 0; d < dim; ++d)
+        xi[d] = std::asinh(theta[d] / core);
+    return xi;
+  }
+
+
+
+  template <int dim>
+  dealii::Tensor<1, dim>
+  ParameterBox<dim>::chart_slopes(const dealii::Point<dim> &xi) const
+  {
+    dealii::Tensor<1, dim> slopes;
+    for (unsigned int d = 0; d < dim; ++d)
+      slopes[d] = (is_graded() ? core * std::cosh(xi[d]) : 1.);
+    return slopes;
+  }
+
+
+
+  template <int dim>
+  dealii::Point<dim>
+  ParameterBox<dim>::unit_point(const dealii::TriaAccessor<dim, dim, dim> &cell,
+                                const dealii::Point<dim> &theta) const
+  {
+    const dealii::Point<dim> a = cell.vertex(0);
+    const dealii::Point<dim> b =
+      cell.vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1);
+    dealii::Point<dim> unit = to_chart(theta);
+    for (unsigned int d = 0; d < dim; ++d)
+      unit[d] = (unit[d] - a[d]) / (b[d] - a[d]);
+    return unit;
+  }
+
+
+
+  template <int dim>
+  bool ParameterBox<dim>::is_outer(const dealii::Point<dim> &theta) const
+  {
+    if (!is_graded())
+      return false;
+    const dealii::Point<dim> xi = to_chart(theta);
+    for (unsigned int d = 0; d < dim; ++d)
+      if (std::abs(xi[d]) > outer_chart)
+        return true;
+    return false;
   }
 
 
@@ -103,7 +194,9 @@ namespace sgdfp
       mesh =
         std::make_unique<dealii::parallel::distributed::Triangulation<dim>>(
           communicator);
-    dealii::GridGenerator::hyper_rectangle(*mesh, low, high);
+    dealii::GridGenerator::hyper_rectangle(*mesh,
+                                           to_chart(low),
+                                           to_chart(high));
     mesh->refine_global(refinement);
     return mesh;
   }

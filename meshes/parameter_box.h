@@ -5,6 +5,7 @@
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/point.h>
 #include <deal.II/distributed/tria_base.h>
+#include <deal.II/grid/tria_accessor.h>
 
 #include <memory>
 #include <vector>
@@ -18,6 +19,7 @@ namespace sgdfp
     std::vector<double> lower              = {-3, -3};
     std::vector<double> upper              = {3, 3};
     unsigned int        initial_refinement = 4;
+    double              grading            = 0;
 
     void add_parameters(dealii::ParameterHandler &prm);
 
@@ -27,7 +29,12 @@ namespace sgdfp
 
 
 
-  /// The box, and its mesh of 2^refinement cells per axis.
+  /// The box, its chart, and its mesh of 2^refinement cells per axis.
+  ///
+  /// The mesh is uniform in chart coordinates xi. They are the parameters
+  /// themselves, or, for heavy tails, theta_d = L sinh(xi_d) with the core
+  /// length L: cells of size L dxi in the core, of size |theta| dxi outside, so
+  /// that many decades cost few cells [numerics.md, 3].
   template <int dim>
   class ParameterBox
   {
@@ -38,6 +45,25 @@ namespace sgdfp
 
     const dealii::Point<dim> &upper() const;
 
+    bool is_graded() const;
+
+    /// theta(xi) and xi(theta)
+    dealii::Point<dim> from_chart(const dealii::Point<dim> &xi) const;
+    dealii::Point<dim> to_chart(const dealii::Point<dim> &theta) const;
+
+    /// d theta_d/d xi_d at xi
+    dealii::Tensor<1, dim> chart_slopes(const dealii::Point<dim> &xi) const;
+
+    /// Unit coordinates of @p theta in a cell whose vertices are chart
+    /// coordinates; outside of [0, 1]^dim for a point outside of the cell.
+    dealii::Point<dim>
+    unit_point(const dealii::TriaAccessor<dim, dim, dim> &cell,
+               const dealii::Point<dim>                  &theta) const;
+
+    /// Whether @p theta is in the last 5 % of a graded box, where a moment that
+    /// exists has next to nothing. Never in an ordinary box.
+    bool is_outer(const dealii::Point<dim> &theta) const;
+
     /// p4est in 2-D and 3-D; in 1-D, which p4est does not have, a mesh that
     /// every rank holds and shares the work of.
     std::unique_ptr<dealii::parallel::TriangulationBase<dim>>
@@ -46,6 +72,8 @@ namespace sgdfp
   private:
     dealii::Point<dim> low, high;
     unsigned int       refinement;
+    double             core; ///< L; 0 for an ordinary box
+    double             outer_chart;
   };
 } // namespace sgdfp
 

@@ -4,6 +4,9 @@
 #include "base/errors.h"
 #include "base/text.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace sgdfp
 {
   using dealii::Point;
@@ -13,33 +16,36 @@ namespace sgdfp
   template <int dim>
   Dynamics<dim>::Dynamics(std::shared_ptr<const Loss<dim>> loss,
                           const NoiseParameters           &noise,
-                          const OptimiserParameters       &optimiser)
+                          const OptimiserParameters       &optimiser,
+                          const Vocabulary                &vocabulary)
     : the_loss(loss)
     , noise(noise)
     , optimiser(optimiser)
-    , constant_diffusion(noise.isotropic_floor *
-                         dealii::unit_symmetric_tensor<dim>())
+    , constant_diffusion(noise.isotropic_floor * loss->mobility())
   {
     if (noise.type == "minibatch")
       {
         if (!loss->has_samples())
           throw EntryError("Noise/type",
                            noise.type,
-                           "a quadratic loss has no samples to draw batches "
-                           "from",
-                           "Use type = constant with the diffusion matrix D, "
-                           "or isotropic.");
+                           "this loss has no samples to draw batches from",
+                           "Use type = isotropic, constant with the diffusion "
+                           "matrix D, or expression.");
         minibatch_factor = optimiser.learning_rate /
                            (2. * optimiser.batch_size) *
                            optimiser.sampling_factor(loss->n_samples());
       }
     else if (noise.type == "isotropic")
-      constant_diffusion +=
-        noise.temperature * dealii::unit_symmetric_tensor<dim>();
+      constant_diffusion += noise.temperature * loss->mobility();
     else if (noise.type == "constant")
       for (unsigned int i = 0; i < dim; ++i)
         for (unsigned int j = i; j < dim; ++j)
           constant_diffusion[i][j] += noise.diffusion[i][j];
+    else if (noise.type == "expression")
+      expression =
+        std::make_unique<const ExpressionDiffusion<dim>>("Noise/expression",
+                                                         noise.expression,
+                                                         vocabulary);
   }
 
 
@@ -55,7 +61,12 @@ namespace sgdfp
   template <int dim>
   Tensor<1, dim> Dynamics<dim>::drift(const Point<dim> &theta) const
   {
-    return -the_loss->gradient(theta);
+    Tensor<1, dim> b = the_loss->velocity(theta);
+    if (minibatch_factor > 0 && !the_loss->is_gradient_flow())
+      b +=
+        minibatch_factor *
+        the_loss->noise_induced_drift(theta, noise.calculus_parameter()).value;
+    return b;
   }
 
 
@@ -71,6 +82,8 @@ namespace sgdfp
         D = the_loss->gradient_covariance(theta, derivatives);
         D *= minibatch_factor;
       }
+    else if (expression)
+      D = expression->value(theta, derivatives);
     D.value += constant_diffusion;
     return D;
   }
@@ -88,8 +101,15 @@ namespace sgdfp
     flux.diffusion = diffusion(theta, derivatives);
     flux.drift     = drift(theta) - ito_weight * flux.diffusion.divergence;
     if (derivatives == MatrixFieldDerivatives::all)
-      flux.drift_gradient = -Tensor<2, dim>(the_loss->hessian(theta)) -
-                            ito_weight * flux.diffusion.divergence_gradient;
+      {
+        flux.drift_gradient = the_loss->velocity_gradient(theta) -
+                              ito_weight * flux.diffusion.divergence_gradient;
+        if (minibatch_factor > 0 && !the_loss->is_gradient_flow())
+          flux.drift_gradient +=
+            minibatch_factor *
+            the_loss->noise_induced_drift(theta, noise.calculus_parameter())
+              .gradient;
+      }
     return flux;
   }
 
@@ -98,9 +118,11 @@ namespace sgdfp
   template <int dim>
   boost::optional<double> Dynamics<dim>::isotropic_temperature() const
   {
-    const double T = constant_diffusion[0][0];
-    if (minibatch_factor > 0 || T == 0 ||
-        constant_diffusion != T * dealii::unit_symmetric_tensor<dim>())
+    const SymmetricTensor<2, dim> M = the_loss->mobility();
+    const double                  T = constant_diffusion[0][0] / M[0][0];
+    if (minibatch_factor > 0 || expression || T == 0 ||
+        !the_loss->is_gradient_flow() ||
+        (constant_diffusion - T * M).norm() > 1e-14 * T * M.norm())
       return {};
     return T;
   }
@@ -108,9 +130,48 @@ namespace sgdfp
 
 
   template <int dim>
+  void Dynamics<dim>::check_at(const Point<dim> &theta) const
+  {
+    the_loss->check_at(theta);
+    if (!expression)
+      return; // the others are what they are by construction
+    const MatrixField<dim> D    = diffusion(theta, MatrixFieldDerivatives::all);
+    const double           size = D.value.norm();
+    if (!std::isfinite(size) || !std::isfinite(D.divergence.norm()) ||
+        !std::isfinite(D.divergence_gradient.norm()))
+      throw EntryError("Noise/expression",
+                       noise.expression,
+                       "it has no finite value or derivative at " +
+                         to_text(theta),
+                       "Move Domain/lower and upper away from there, or write "
+                       "a D that is smooth in the box.");
+    const auto   eigenvalues = dealii::eigenvalues(D.value);
+    const double least =
+      *std::min_element(eigenvalues.begin(), eigenvalues.end());
+    if (least < -1e-12 * size)
+      throw EntryError("Noise/expression",
+                       noise.expression,
+                       "it is no diffusion matrix at " + to_text(theta) +
+                         ", where an eigenvalue is " + to_text(least),
+                       "D must be positive semidefinite everywhere in the "
+                       "box.");
+  }
+
+
+
+  template <int dim>
+  double
+  Dynamics<dim>::nominal_temperature(const MatrixField<dim> &diffusion) const
+  {
+    return trace(diffusion.value) / trace(the_loss->mobility());
+  }
+
+
+
+  template <int dim>
   std::string Dynamics<dim>::why_no_density() const
   {
-    if (minibatch_factor == 0 && constant_diffusion.norm() == 0)
+    if (minibatch_factor == 0 && !expression && constant_diffusion.norm() == 0)
       return "there is no noise at all: the law is a set of points, not a "
              "density. Raise Noise/isotropic floor or choose another "
              "Noise/type";
@@ -137,6 +198,8 @@ namespace sgdfp
       text = "isotropic noise D = T I, T = " + to_text(noise.temperature);
     else if (noise.type == "constant")
       text = "constant noise D";
+    else if (noise.type == "expression")
+      text = "noise D = " + noise.expression;
     else
       text = "no noise of its own";
     if (noise.isotropic_floor > 0)

@@ -2,6 +2,7 @@
 #ifndef SGDFP_MODELS_DYNAMICS_H
 #define SGDFP_MODELS_DYNAMICS_H
 
+#include "models/expression_diffusion.h"
 #include "models/loss.h"
 #include "models/noise.h"
 #include "models/optimiser.h"
@@ -16,6 +17,9 @@ namespace sgdfp
   ///
   ///     d theta = b dt + sqrt(2 D) dW,   b = -grad L,   t = (learning rate) k,
   ///     D = D_noise(theta) + floor I,    D_minibatch = (eta/2B) C(theta),
+  ///
+  /// (b = Loss::velocity() + what the noise induces where the parameters are
+  /// coordinates on something larger; I is then Loss::mobility())
   ///
   /// whose Fokker-Planck equation is d_t p = -div J with
   ///
@@ -40,11 +44,12 @@ namespace sgdfp
     /// @throws EntryError where noise, optimiser and loss do not fit together.
     Dynamics(std::shared_ptr<const Loss<dim>> loss,
              const NoiseParameters           &noise,
-             const OptimiserParameters       &optimiser);
+             const OptimiserParameters       &optimiser,
+             const Vocabulary                &vocabulary = {});
 
     const Loss<dim> &loss() const;
 
-    /// b = -grad L, per unit t
+    /// b, per unit t
     dealii::Tensor<1, dim> drift(const dealii::Point<dim> &theta) const;
 
     /// D, in parameter^2 per unit t
@@ -54,14 +59,21 @@ namespace sgdfp
     Flux flux(const dealii::Point<dim>    &theta,
               const MatrixFieldDerivatives derivatives) const;
 
-    /// T where D = T I everywhere: then the law is Gibbs at T and carries no
-    /// current. Empty otherwise.
+    /// T where D = T M and b = -M grad L everywhere (M = I but for slices):
+    /// then the law is Gibbs at T and carries no current. Empty otherwise.
     boost::optional<double> isotropic_temperature() const;
 
     /// Why there is no stationary density whatever the mesh, or "" where none
     /// is known: no noise at all, or noise that vanishes towards an attracting
     /// manifold.
     std::string why_no_density() const;
+
+    /// @throws UserError where loss or noise are not what they must be: a loss
+    /// or a diffusion that is not finite, a D with a negative eigenvalue
+    void check_at(const dealii::Point<dim> &theta) const;
+
+    /// The isotropic noise of equal trace, trace(D)/trace(M).
+    double nominal_temperature(const MatrixField<dim> &diffusion) const;
 
     /// One line for the screen: the noise in words.
     std::string noise_description() const;
@@ -70,6 +82,9 @@ namespace sgdfp
     std::shared_ptr<const Loss<dim>> the_loss;
     NoiseParameters                  noise;
     OptimiserParameters              optimiser;
+
+    /// Only for expression noise
+    std::unique_ptr<const ExpressionDiffusion<dim>> expression;
 
     /// eta/(2B), with the factor of sampling without replacement
     double minibatch_factor = 0;

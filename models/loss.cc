@@ -3,7 +3,10 @@
 
 #include "base/errors.h"
 #include "base/matrix_entry.h"
+#include "base/text.h"
+#include "models/balanced_network.h"
 #include "models/deep_linear_network.h"
+#include "models/expression_loss.h"
 #include "models/quadratic_loss.h"
 
 #include <algorithm>
@@ -23,6 +26,74 @@ namespace sgdfp
     AssertThrow(false,
                 dealii::ExcMessage("This loss has no per-sample gradients."));
     return {};
+  }
+
+
+
+  template <int dim>
+  dealii::Tensor<1, dim>
+  Loss<dim>::velocity(const dealii::Point<dim> &theta) const
+  {
+    return -1. * (mobility() * gradient(theta));
+  }
+
+
+
+  template <int dim>
+  dealii::Tensor<2, dim>
+  Loss<dim>::velocity_gradient(const dealii::Point<dim> &theta) const
+  {
+    return -1. * (dealii::Tensor<2, dim>(hessian(theta)) *
+                  dealii::Tensor<2, dim>(mobility()));
+  }
+
+
+
+  template <int dim>
+  dealii::SymmetricTensor<2, dim> Loss<dim>::mobility() const
+  {
+    return dealii::unit_symmetric_tensor<dim>();
+  }
+
+
+
+  template <int dim>
+  bool Loss<dim>::is_gradient_flow() const
+  {
+    return true;
+  }
+
+
+
+  template <int dim>
+  VectorField<dim> Loss<dim>::noise_induced_drift(const dealii::Point<dim> &,
+                                                  const double) const
+  {
+    return {};
+  }
+
+
+
+  template <int dim>
+  boost::optional<SliceLeak>
+  Loss<dim>::slice_leak(const dealii::Point<dim> &) const
+  {
+    return {};
+  }
+
+
+
+  template <int dim>
+  void Loss<dim>::check_at(const dealii::Point<dim> &theta) const
+  {
+    if (!std::isfinite(value(theta)) ||
+        !std::isfinite(velocity(theta).norm()) ||
+        !std::isfinite(velocity_gradient(theta).norm()))
+      throw EntryError("Loss/type",
+                       description(),
+                       "it has no finite value or derivative at " +
+                         to_text(theta),
+                       "Move Domain/lower and upper away from there.");
   }
 
 
@@ -51,15 +122,26 @@ namespace sgdfp
 
 
 
+  template <int dim>
+  std::string to_text(const dealii::Point<dim> &theta)
+  {
+    std::string text;
+    for (unsigned int d = 0; d < dim; ++d)
+      text += (d == 0 ? "(" : ", ") + to_text(theta[d]);
+    return text + ")";
+  }
+
+
+
   void LossParameters::add_parameters(dealii::ParameterHandler &prm)
   {
     prm.enter_subsection("Loss");
     prm.add_parameter(
       "type",
       type,
-      "The loss: 1/2 (theta-m)^T H (theta-m), or 1/2 E|f(x)-y|^2 "
-      "of a deep linear network f(x) = ... W_2 W_1 x",
-      Patterns::Selection("quadratic|deep linear network"));
+      "The loss: 1/2 (theta-m)^T H (theta-m), 1/2 E|f(x)-y|^2 "
+      "of a deep linear network f(x) = ... W_2 W_1 x, or an expression",
+      Patterns::Selection("quadratic|deep linear network|expression"));
     prm.add_parameter("weight decay",
                       weight_decay,
                       "Adds (weight decay/2) |theta|^2 to the loss",
@@ -102,6 +184,37 @@ namespace sgdfp
                       file,
                       "CSV with header x1,..,y1,..; a relative path is taken "
                       "from the folder of the case file");
+    prm.add_parameter(
+      "structure",
+      structure.structure,
+      "full: every entry of every W is a parameter; diagonal: the diagonals "
+      "are, layer after layer (elementwise products); balanced: one parameter "
+      "w >= 0 per mode, the product of layers of equal absolute value",
+      Patterns::Selection("full|diagonal|balanced"));
+    prm.add_parameter("shared weights",
+                      structure.shared_weights,
+                      "Groups of equal layers, such as 1,2,3 ; 4,5, or none");
+    prm.add_parameter(
+      "slice",
+      structure.slice,
+      "Affine slice of a larger network: offset; direction; direction .., each "
+      "with one number per weight. The parameters are the coordinates; what "
+      "leaves the slice is projected away, and reported");
+    prm.leave_subsection();
+
+    prm.enter_subsection("Expression");
+    prm.add_parameter("loss",
+                      expression,
+                      "L as a function of the variables; its derivatives are "
+                      "symbolic");
+    prm.add_parameter("constants",
+                      constants,
+                      "Names for numbers, such as w=1, k=2*pi; every "
+                      "expression of the case may use them");
+    prm.add_parameter("minimum value",
+                      minimum_value,
+                      "The least value of L, if known: a loss below it is "
+                      "reported as a mistake");
     prm.leave_subsection();
     prm.leave_subsection();
   }
@@ -129,22 +242,7 @@ namespace sgdfp
 
     void check_network(const LossParameters &p, const unsigned int dimension)
     {
-      std::string widths_text;
-      for (const unsigned int w : p.widths)
-        widths_text += (widths_text.empty() ? "" : ", ") + std::to_string(w);
-      unsigned long n = 0;
-      for (std::size_t l = 0; l + 1 < p.widths.size(); ++l)
-        n += static_cast<unsigned long>(p.widths[l]) * p.widths[l + 1];
-      if (n != dimension)
-        throw EntryError(network + "widths",
-                         widths_text,
-                         "such a network has " + std::to_string(n) +
-                           " parameters and dimension is " +
-                           std::to_string(dimension),
-                         n <= 3 ? "Set dimension = " + std::to_string(n) +
-                                    " or change the widths." :
-                                  "This program treats 1 to 3 parameters: "
-                                  "choose a smaller network.");
+      p.structure.layout(p.widths, dimension);
       if (p.data == "file")
         return;
       const unsigned int n_in = p.widths.front(), n_out = p.widths.back();
@@ -197,14 +295,23 @@ namespace sgdfp
   {
     if (type == "quadratic")
       check_quadratic(*this, dimension);
-    else
+    else if (type == "deep linear network")
       check_network(*this, dimension);
+  }
+
+
+
+  bool LossParameters::is_balanced() const
+  {
+    return type == "deep linear network" && structure.structure == "balanced" &&
+           widths.size() > 2;
   }
 
 
 
   template <int dim>
   std::unique_ptr<const Loss<dim>> make_loss(const LossParameters &p,
+                                             const Vocabulary     &vocabulary,
                                              const std::string    &folder,
                                              const MPI_Comm        communicator)
   {
@@ -220,8 +327,22 @@ namespace sgdfp
           }
         return std::make_unique<QuadraticLoss<dim>>(H, minimum, p.weight_decay);
       }
-    return std::make_unique<DeepLinearNetwork<dim>>(
-      p.widths, make_moments(p, folder, communicator), p.weight_decay);
+    if (p.type == "expression")
+      return std::make_unique<ExpressionLoss<dim>>(
+        parse_entry("Loss/Expression/loss", p.expression, vocabulary),
+        p.expression,
+        p.minimum_value,
+        p.weight_decay);
+    const NetworkLayout layout  = p.structure.layout(p.widths, dim);
+    const DataMoments   moments = make_moments(p, folder, communicator);
+    if (p.is_balanced())
+      return std::make_unique<BalancedNetwork<dim>>(layout,
+                                                    p.widths.size() - 1,
+                                                    moments,
+                                                    p.weight_decay);
+    return std::make_unique<DeepLinearNetwork<dim>>(layout,
+                                                    moments,
+                                                    p.weight_decay);
   }
 
 
@@ -230,10 +351,20 @@ namespace sgdfp
   template class Loss<2>;
   template class Loss<3>;
 
-  template std::unique_ptr<const Loss<1>>
-  make_loss(const LossParameters &, const std::string &, const MPI_Comm);
-  template std::unique_ptr<const Loss<2>>
-  make_loss(const LossParameters &, const std::string &, const MPI_Comm);
-  template std::unique_ptr<const Loss<3>>
-  make_loss(const LossParameters &, const std::string &, const MPI_Comm);
+  template std::string to_text(const dealii::Point<1> &);
+  template std::string to_text(const dealii::Point<2> &);
+  template std::string to_text(const dealii::Point<3> &);
+
+  template std::unique_ptr<const Loss<1>> make_loss(const LossParameters &,
+                                                    const Vocabulary &,
+                                                    const std::string &,
+                                                    const MPI_Comm);
+  template std::unique_ptr<const Loss<2>> make_loss(const LossParameters &,
+                                                    const Vocabulary &,
+                                                    const std::string &,
+                                                    const MPI_Comm);
+  template std::unique_ptr<const Loss<3>> make_loss(const LossParameters &,
+                                                    const Vocabulary &,
+                                                    const std::string &,
+                                                    const MPI_Comm);
 } // namespace sgdfp

@@ -2,10 +2,14 @@
 #ifndef SGDFP_MODELS_LOSS_H
 #define SGDFP_MODELS_LOSS_H
 
+#include "base/expression_entry.h"
 #include "models/matrix_field.h"
+#include "models/network_layout.h"
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/symmetric_tensor.h>
+
+#include <boost/optional.hpp>
 
 #include <memory>
 #include <string>
@@ -13,8 +17,32 @@
 
 namespace sgdfp
 {
-  /// The loss L(theta) that SGD descends, and the covariance of its per-sample
-  /// gradient. Units: loss; parameters are dimensionless.
+  /// A vector field at a point, with its Jacobian.
+  template <int dim>
+  struct VectorField
+  {
+    dealii::Tensor<1, dim> value;
+    /// gradient[l][i] = d_l v_i
+    dealii::Tensor<2, dim> gradient;
+  };
+
+
+
+  /// How much of the motion of a larger network leaves the affine slice that a
+  /// case looks at, at one point: squares of the gradient and of its part
+  /// normal to the slice, traces of the noise covariance C and of its normal
+  /// part.
+  struct SliceLeak
+  {
+    double gradient = 0, normal_gradient = 0;
+    double noise = 0, normal_noise = 0;
+  };
+
+
+
+  /// The loss L(theta) that SGD descends, how its parameters move, and the
+  /// covariance of its per-sample gradient. Units: loss; parameters are
+  /// dimensionless.
   template <int dim>
   class Loss
   {
@@ -32,13 +60,49 @@ namespace sgdfp
     virtual dealii::SymmetricTensor<2, dim>
     hessian(const dealii::Point<dim> &theta) const = 0;
 
-    /// C(theta) = Cov of the per-sample gradient with the derivatives asked
-    /// for; C does not contain weight decay, which is the same for every
-    /// sample [numerics.md, 0 and 8].
+    /// b = d theta/dt without noise; -mobility() grad L unless the class says
+    /// otherwise
+    virtual dealii::Tensor<1, dim>
+    velocity(const dealii::Point<dim> &theta) const;
+
+    /// [l][i] = d_l b_i
+    virtual dealii::Tensor<2, dim>
+    velocity_gradient(const dealii::Point<dim> &theta) const;
+
+    /// The constant M of b = -M grad L and of isotropic noise, D = T M: I for
+    /// ordinary parameters, (P^T P)^-1 for coordinates on an affine slice
+    /// psi = psi_0 + P theta.
+    virtual dealii::SymmetricTensor<2, dim> mobility() const;
+
+    /// Whether b = -M grad L. With D = T M the law is then Gibbs at T.
+    virtual bool is_gradient_flow() const;
+
+    /// Drift that the minibatch noise induces because the parameters are
+    /// curved coordinates, per unit of the factor f in D = f C; 0 for ordinary
+    /// parameters.
+    /// @param a the calculus of the noise (Dynamics)
+    virtual VectorField<dim>
+    noise_induced_drift(const dealii::Point<dim> &theta, const double a) const;
+
+    /// C(theta) = Cov of what one sample's gradient adds to d theta/dt, with
+    /// the derivatives asked for: the covariance of the per-sample gradient,
+    /// for ordinary parameters. C does not contain weight decay, which is the
+    /// same for every sample [numerics.md, 0 and 8].
     /// Only where has_samples().
     virtual MatrixField<dim>
     gradient_covariance(const dealii::Point<dim>    &theta,
                         const MatrixFieldDerivatives derivatives) const;
+
+    /// Only for a slice of a larger network; empty otherwise.
+    virtual boost::optional<SliceLeak>
+    slice_leak(const dealii::Point<dim> &theta) const;
+
+    /// The part (w/2)|psi|^2 of L that is weight decay.
+    virtual double weight_decay_loss(const dealii::Point<dim> &theta) const = 0;
+
+    /// @throws UserError where L or its derivatives are not finite, or L is not
+    /// what the user says it is
+    virtual void check_at(const dealii::Point<dim> &theta) const;
 
     /// Whether the loss is a mean over samples, so that C exists.
     virtual bool has_samples() const;
@@ -52,6 +116,12 @@ namespace sgdfp
     /// One line for the screen: the equation in words.
     virtual std::string description() const = 0;
   };
+
+
+
+  /// "(0.5, 1)", for messages
+  template <int dim>
+  std::string to_text(const dealii::Point<dim> &theta);
 
 
 
@@ -71,19 +141,31 @@ namespace sgdfp
     std::vector<std::vector<double>> teacher          = {{1}};
     double                           label_noise      = 0.5;
     std::string                      file             = "data.csv";
+    NetworkStructure                 structure;
+
+    std::string expression    = "0.5*(u*v-1)^2";
+    std::string constants     = "";
+    std::string minimum_value = "";
 
     void add_parameters(dealii::ParameterHandler &prm);
 
     /// @throws EntryError for values that fit their type but not each other.
     void check(const unsigned int dimension) const;
+
+    /// Whether the parameters are end-to-end weights of balanced layers, which
+    /// are not negative.
+    bool is_balanced() const;
   };
 
 
 
-  /// The factory. @p folder is where relative data files are looked for first.
-  /// @throws UserError for data that cannot be read.
+  /// The factory. @p folder is where relative data files are looked for first,
+  /// @p vocabulary what an expression may name.
+  /// @throws UserError for data that cannot be read or an expression that
+  /// cannot be parsed.
   template <int dim>
   std::unique_ptr<const Loss<dim>> make_loss(const LossParameters &parameters,
+                                             const Vocabulary     &vocabulary,
                                              const std::string    &folder,
                                              const MPI_Comm communicator);
 } // namespace sgdfp

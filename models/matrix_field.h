@@ -39,6 +39,15 @@ namespace sgdfp
       divergence_gradient *= factor;
       return *this;
     }
+
+    /// Adds g g^T, g a vector field.
+    /// @param dg  dg[i][j] = d_j g_i
+    /// @param ddg ddg[i][j][l] = d_l d_j g_i; used only with
+    ///            MatrixFieldDerivatives::all
+    void add_outer_product(const dealii::Tensor<1, dim> &g,
+                           const dealii::Tensor<2, dim> &dg,
+                           const dealii::Tensor<3, dim> &ddg,
+                           const MatrixFieldDerivatives  derivatives);
   };
 } // namespace sgdfp
 

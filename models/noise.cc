@@ -12,8 +12,10 @@ namespace sgdfp
     prm.add_parameter("type",
                       type,
                       "minibatch: D = (learning rate/2B) C(theta); isotropic: "
-                      "T I; constant: a matrix; none: only the floor",
-                      Patterns::Selection("minibatch|isotropic|constant|none"));
+                      "T I; constant: a matrix; expression: a matrix of "
+                      "expressions; none: only the floor",
+                      Patterns::Selection(
+                        "minibatch|isotropic|constant|expression|none"));
     prm.add_parameter("temperature",
                       temperature,
                       "T of isotropic noise, in units of the loss",
@@ -21,6 +23,10 @@ namespace sgdfp
     prm.add_parameter("diffusion",
                       diffusion,
                       "D of constant noise, symmetric positive semidefinite");
+    prm.add_parameter("expression",
+                      expression,
+                      "D of expression noise: entries separated by commas, "
+                      "rows by semicolons");
     prm.add_parameter("isotropic floor",
                       isotropic_floor,
                       "Adds floor * I to D",

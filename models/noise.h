@@ -15,6 +15,7 @@ namespace sgdfp
     std::string                      type            = "minibatch";
     double                           temperature     = 0.05;
     std::vector<std::vector<double>> diffusion       = {{0.2, 0.1}, {0.1, 0.3}};
+    std::string                      expression      = "0.1*(1+u^2), 0; 0, 0.1";
     double                           isotropic_floor = 0;
     std::string                      calculus        = "ito";
 

@@ -19,7 +19,7 @@ namespace sgdfp
   double QuadraticLoss<dim>::value(const dealii::Point<dim> &theta) const
   {
     const dealii::Tensor<1, dim> x = theta - dealii::Point<dim>(minimum);
-    return 0.5 * (x * (H * x)) + 0.5 * weight_decay * theta.square();
+    return 0.5 * (x * (H * x)) + weight_decay_loss(theta);
   }
 
 
@@ -39,6 +39,15 @@ namespace sgdfp
   QuadraticLoss<dim>::hessian(const dealii::Point<dim> &) const
   {
     return H + weight_decay * dealii::unit_symmetric_tensor<dim>();
+  }
+
+
+
+  template <int dim>
+  double
+  QuadraticLoss<dim>::weight_decay_loss(const dealii::Point<dim> &theta) const
+  {
+    return 0.5 * weight_decay * theta.square();
   }
 
 

@@ -24,6 +24,8 @@ namespace sgdfp
     dealii::SymmetricTensor<2, dim>
     hessian(const dealii::Point<dim> &theta) const override;
 
+    double weight_decay_loss(const dealii::Point<dim> &theta) const override;
+
     std::string description() const override;
 
   private:

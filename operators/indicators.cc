@@ -149,8 +149,18 @@ namespace sgdfp
 
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
-        eta(cell->active_cell_index()) *=
-          cell->minimum_vertex_distance() / discretisation.element.degree;
+        {
+          // The shortest edge, in parameters.
+          const dealii::Tensor<1, dim> edges =
+            discretisation.box.from_chart(
+              cell->vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1)) -
+            discretisation.box.from_chart(cell->vertex(0));
+          double shortest = edges[0];
+          for (unsigned int d = 1; d < dim; ++d)
+            shortest = std::min(shortest, edges[d]);
+          eta(cell->active_cell_index()) *=
+            shortest / discretisation.element.degree;
+        }
     return eta;
   }
 

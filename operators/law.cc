@@ -89,10 +89,12 @@ namespace sgdfp
             {
               const auto flux = dynamics.flux(fe_values.quadrature_point(q),
                                               MatrixFieldDerivatives::all);
-              visit({fe_values.quadrature_point(q),
-                     fe_values.JxW(q),
-                     values[q],
-                     flux});
+              visit(
+                {fe_values.quadrature_point(q),
+                 fe_values.JxW(q),
+                 values[q],
+                 flux,
+                 discretisation.box.is_outer(fe_values.quadrature_point(q))});
             }
         }
   }

@@ -42,6 +42,7 @@ namespace sgdfp
       const double                        weight; ///< JxW
       const LocalLaw<dim>                &law;
       const typename Dynamics<dim>::Flux &flux;
+      const bool                          is_outer; ///< ParameterBox
     };
 
     /// Visits every quadrature point of the cells of this rank, with the flux

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operators/trial_space.h"
 
+#include <deal.II/base/quadrature_lib.h>
+
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sgdfp
 {
@@ -12,6 +16,30 @@ namespace sgdfp
     // Reference densities level off at e^-40 of their maximum: further down
     // nothing contributes and exponentials would under- or overflow.
     constexpr double exponent_cap = 40;
+
+    // A potential is never solved for, only evaluated: it may go further down.
+    constexpr double potential_cap = 600;
+
+
+
+    /// value = log(e^-x + e^-cap) for x with derivatives dx, ddx, and its own.
+    template <int dim>
+    void level_off(const double          x,
+                   const Tensor<1, dim> &dx,
+                   const Tensor<2, dim> &ddx,
+                   const double          cap,
+                   double               &value,
+                   Tensor<1, dim>       &gradient,
+                   Tensor<2, dim>       &hessian)
+    {
+      // s = -dl/dx goes from 1 to 0 across the cap.
+      const double excess = x - cap;
+      const double e      = std::exp(-std::abs(excess));
+      const double s      = (excess < 0 ? 1 / (1 + e) : e / (1 + e));
+      value               = (excess < 0 ? -x : -cap) + std::log1p(e);
+      gradient            = -s * dx;
+      hessian = -s * ddx + s * (1 - s) * dealii::outer_product(dx, dx);
+    }
   } // namespace
 
 
@@ -35,8 +63,9 @@ namespace sgdfp
   template <int dim>
   void TrialSpace<dim>::use_polynomials()
   {
-    gibbs_loss  = nullptr;
-    Vector zero = discretisation.owned_vector();
+    gibbs_loss   = nullptr;
+    potential_of = nullptr;
+    Vector zero  = discretisation.owned_vector();
     set_nodal(zero);
   }
 
@@ -46,6 +75,7 @@ namespace sgdfp
   void TrialSpace<dim>::use_gibbs(const Loss<dim> &loss,
                                   const double     temperature)
   {
+    potential_of      = nullptr;
     gibbs_loss        = &loss;
     this->temperature = temperature;
     minimum_loss      = minimum(discretisation.interpolate(
@@ -69,6 +99,7 @@ namespace sgdfp
                                    const double  floor_factor)
   {
     gibbs_loss                 = nullptr;
+    potential_of               = nullptr;
     constexpr double round_off = 1e-12;
     const double     floor =
       floor_factor *
@@ -105,6 +136,14 @@ namespace sgdfp
 
 
   template <int dim>
+  bool TrialSpace<dim>::is_exact() const
+  {
+    return gibbs_loss != nullptr || potential_of != nullptr;
+  }
+
+
+
+  template <int dim>
   void TrialSpace<dim>::gibbs_at(const dealii::Point<dim> &theta,
                                  double                   &value,
                                  Tensor<1, dim>           &gradient,
@@ -114,14 +153,119 @@ namespace sgdfp
     const Tensor<1, dim> dx = gibbs_loss->gradient(theta) / temperature;
     const Tensor<2, dim> ddx =
       Tensor<2, dim>(gibbs_loss->hessian(theta)) / temperature;
+    level_off(x, dx, ddx, exponent_cap, value, gradient, hessian);
+  }
 
-    // s = -dl/dx goes from 1 to 0 across the cap.
-    const double excess = x - exponent_cap;
-    const double e      = std::exp(-std::abs(excess));
-    const double s      = (excess < 0 ? 1 / (1 + e) : e / (1 + e));
-    value               = (excess < 0 ? -x : -exponent_cap) + std::log1p(e);
-    gradient            = -s * dx;
-    hessian = -s * ddx + s * (1 - s) * dealii::outer_product(dx, dx);
+
+
+  template <int dim>
+  double TrialSpace<dim>::potential_difference(const double x,
+                                               const double y) const
+  {
+    static const dealii::QGauss<1> rule(16);
+    double                         sum = 0;
+    for (unsigned int q = 0; q < rule.size(); ++q)
+      {
+        dealii::Point<dim> theta;
+        theta[0] = x + rule.point(q)[0] * (y - x);
+        const auto flux =
+          potential_of->flux(theta, MatrixFieldDerivatives::divergence);
+        const double D = flux.diffusion.value[0][0];
+        if (!(D > 0))
+          return std::numeric_limits<double>::quiet_NaN();
+        sum += rule.weight(q) * flux.drift[0] / D;
+      }
+    return sum * (y - x);
+  }
+
+
+
+  template <int dim>
+  bool TrialSpace<dim>::use_potential(const Dynamics<dim> &dynamics)
+  {
+    use_polynomials();
+    if (dim > 1)
+      return false;
+    // The mesh of one dimension is known to every rank as a whole.
+    std::vector<std::pair<double, unsigned int>> middles;
+    for (const auto &cell : discretisation.mesh->active_cell_iterators())
+      {
+        const dealii::Point<dim> middle = discretisation.box.from_chart(
+          0.5 * (cell->vertex(0) + dealii::Tensor<1, dim>(cell->vertex(1))));
+        middles.emplace_back(middle[0], cell->active_cell_index());
+      }
+    std::sort(middles.begin(), middles.end());
+
+    potential_of = &dynamics;
+    potential_in_middle.assign(middles.size(), 0.);
+    double sum = 0, highest = 0;
+    for (std::size_t i = 1; i < middles.size(); ++i)
+      {
+        sum += potential_difference(middles[i - 1].first, middles[i].first);
+        potential_in_middle[middles[i].second] = sum;
+        highest                                = std::max(highest, sum);
+      }
+    for (double &value : potential_in_middle)
+      value -= highest;
+    if (!std::isfinite(sum))
+      {
+        use_polynomials();
+        return false;
+      }
+
+    Vector log_values = discretisation.owned_vector();
+    std::vector<dealii::types::global_dof_index> dofs(
+      discretisation.element.dofs_per_cell);
+    for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          cell->get_dof_indices(dofs);
+          for (unsigned int i = 0; i < dofs.size(); ++i)
+            if (discretisation.owned.is_element(dofs[i]))
+              {
+                double         value;
+                Tensor<1, dim> gradient;
+                Tensor<2, dim> hessian;
+                potential_at(cell,
+                             discretisation.mapping.transform_unit_to_real_cell(
+                               cell,
+                               discretisation.element.unit_support_point(i)),
+                             value,
+                             gradient,
+                             hessian);
+                log_values(dofs[i]) = value;
+              }
+        }
+    log_values.compress(dealii::VectorOperation::insert);
+    log_at_nodes = discretisation.ghosted(log_values);
+    return true;
+  }
+
+
+
+  template <int dim>
+  void TrialSpace<dim>::potential_at(
+    const typename dealii::Triangulation<dim>::cell_iterator &cell,
+    const dealii::Point<dim>                                 &theta,
+    double                                                   &value,
+    Tensor<1, dim>                                           &gradient,
+    Tensor<2, dim>                                           &hessian) const
+  {
+    const dealii::Point<dim> middle = discretisation.box.from_chart(
+      0.5 * (cell->vertex(0) + dealii::Tensor<1, dim>(cell->vertex(1))));
+    const auto   flux = potential_of->flux(theta, MatrixFieldDerivatives::all);
+    const double D    = flux.diffusion.value[0][0];
+    const double x    = -(potential_in_middle[cell->active_cell_index()] +
+                       potential_difference(middle[0], theta[0]));
+    Tensor<1, dim> dx;
+    Tensor<2, dim> ddx;
+    if (D > 0)
+      {
+        dx[0]     = -flux.drift[0] / D;
+        ddx[0][0] = -flux.drift_gradient[0][0] / D -
+                    dx[0] * flux.diffusion.gradient[0][0][0] / D;
+      }
+    level_off(x, dx, ddx, potential_cap, value, gradient, hessian);
   }
 
 
@@ -141,6 +285,13 @@ namespace sgdfp
                  values.value[q],
                  values.gradient[q],
                  values.hessian[q]);
+    else if (potential_of != nullptr)
+      for (unsigned int q = 0; q < n; ++q)
+        potential_at(fe_values.get_cell(),
+                     fe_values.quadrature_point(q),
+                     values.value[q],
+                     values.gradient[q],
+                     values.hessian[q]);
     else
       {
         fe_values.get_function_values(log_at_nodes, values.value);

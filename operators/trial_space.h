@@ -3,7 +3,7 @@
 #define SGDFP_OPERATORS_TRIAL_SPACE_H
 
 #include "meshes/discretisation.h"
-#include "models/loss.h"
+#include "models/dynamics.h"
 
 #include <deal.II/fe/fe_values.h>
 
@@ -31,6 +31,13 @@ namespace sgdfp
     /// it is e^-40 of its maximum. Keeps a reference to @p loss.
     void use_gibbs(const Loss<dim> &loss, const double temperature);
 
+    /// l = int (b - (1-a) div D)/D, the log of the law itself: in one dimension
+    /// every law in a box without flux is in detailed balance. Levelled off at
+    /// e^-600 of its maximum. Keeps a reference to @p dynamics.
+    /// @return false, and l = 0, in more than one dimension and where D is not
+    /// positive
+    bool use_potential(const Dynamics<dim> &dynamics);
+
     /// l = interpolant of log((P + sqrt(P^2 + 4 f^2))/2), which is log P where
     /// P is well above the floor f and finite everywhere;
     /// f = floor_factor * max(-min P, 1e-12 max P).
@@ -42,6 +49,9 @@ namespace sgdfp
 
     /// True for l = -L/T.
     bool is_gibbs() const;
+
+    /// True where e^l is the law: l = -L/T or the potential.
+    bool is_exact() const;
 
     /// l with derivatives at the points of one cell.
     struct Values
@@ -69,11 +79,25 @@ namespace sgdfp
                   dealii::Tensor<1, dim>   &gradient,
                   dealii::Tensor<2, dim>   &hessian) const;
 
+    /// l, l', l'' of the potential at @p theta of @p cell
+    void
+    potential_at(const typename dealii::Triangulation<dim>::cell_iterator &cell,
+                 const dealii::Point<dim> &theta,
+                 double                   &value,
+                 dealii::Tensor<1, dim>   &gradient,
+                 dealii::Tensor<2, dim>   &hessian) const;
+
+    /// int (b - (1-a) div D)/D from @p x to @p y; NaN where D is not positive
+    double potential_difference(const double x, const double y) const;
+
     const Discretisation<dim> &discretisation;
-    const Loss<dim>           *gibbs_loss   = nullptr;
-    double                     temperature  = 0;
-    double                     minimum_loss = 0;
-    Vector                     log_at_nodes;
+    const Dynamics<dim>       *potential_of = nullptr;
+    /// By active cell: the potential in the middle of its chart interval
+    std::vector<double> potential_in_middle;
+    const Loss<dim>    *gibbs_loss   = nullptr;
+    double              temperature  = 0;
+    double              minimum_loss = 0;
+    Vector              log_at_nodes;
   };
 } // namespace sgdfp
 

@@ -3,15 +3,33 @@
 
 #include <deal.II/base/quadrature_lib.h>
 
+#include <algorithm>
+
 namespace sgdfp
 {
   using dealii::Point;
   using dealii::Tensor;
 
+  namespace
+  {
+    /// About where the mass is: moments about it cancel little. The middle of
+    /// a graded box would be far out in the tail.
+    template <int dim>
+    Point<dim> centre_of(const ParameterBox<dim> &box)
+    {
+      Point<dim> centre = 0.5 * (box.lower() + Tensor<1, dim>(box.upper()));
+      if (box.is_graded())
+        for (unsigned int d = 0; d < dim; ++d)
+          centre[d] = std::min(std::max(0., box.lower()[d]), box.upper()[d]);
+      return centre;
+    }
+  } // namespace
+
+
+
   template <int dim>
   DensityStatistics<dim>::DensityStatistics(const Law<dim> &law)
-    : centre(0.5 * (law.discretisation.box.lower() +
-                    Tensor<1, dim>(law.discretisation.box.upper())))
+    : centre(centre_of(law.discretisation.box))
   {}
 
 
@@ -27,6 +45,11 @@ namespace sgdfp
     const Tensor<1, dim> x = sample.theta - centre;
     first += dm * x;
     second += dm * outer_product(x, x);
+    if (sample.is_outer)
+      {
+        outer_first += std::abs(dm) * x.norm();
+        outer_second += std::abs(dm) * x.norm_square();
+      }
   }
 
 
@@ -47,9 +70,18 @@ namespace sgdfp
     summary.set("density/minimum", minimum(nodal));
     summary.set("density/maximum", maximum(nodal));
     summary.set("density/negative_mass", negative_mass);
-    summary.set("moments/mean", to_json(Tensor<1, dim>(centre) + first));
-    summary.set("moments/covariance",
-                to_json(second - outer_product(first, first)));
+    // As for the observables (MomentSum).
+    outer_first  = sum(outer_first, communicator);
+    outer_second = sum(outer_second, communicator);
+    if (outer_first > outer_share * (first.norm() + centre.norm()))
+      summary.set_null("moments/mean", heavy_tail);
+    else
+      summary.set("moments/mean", to_json(Tensor<1, dim>(centre) + first));
+    if (outer_second > outer_share * trace(second))
+      summary.set_null("moments/covariance", heavy_tail);
+    else
+      summary.set("moments/covariance",
+                  to_json(second - outer_product(first, first)));
   }
 
 
@@ -76,6 +108,48 @@ namespace sgdfp
             mass += values[q].density() * fe_values.JxW(q);
         }
     return dealii::Utilities::MPI::sum(mass, discretisation.communicator);
+  }
+
+
+
+  template <int dim>
+  OpenSides<dim> open_sides(const Dynamics<dim>     &dynamics,
+                            const ParameterBox<dim> &box)
+  {
+    constexpr unsigned int n      = 65,
+                           first  = 2; // points per edge, none at corners
+    const Point<dim>     low      = box.to_chart(box.lower());
+    const Tensor<1, dim> size     = box.to_chart(box.upper()) - low;
+    unsigned int         n_points = 1;
+    for (unsigned int d = 0; d + 1 < dim; ++d)
+      n_points *= n;
+
+    OpenSides<dim> open;
+    for (unsigned int side = 0; side < 2 * dim; ++side)
+      {
+        const unsigned int normal = side / 2;
+        open[side]                = false;
+        for (unsigned int k = 0; k < n_points && !open[side]; ++k)
+          {
+            Point<dim> xi = low;
+            for (unsigned int d = 0, rest = k; d < dim; ++d)
+              if (d == normal)
+                xi[d] += (side % 2) * size[d];
+              else
+                {
+                  xi[d] += (rest % n + first) * size[d] / (n + 2 * first - 1);
+                  rest /= n;
+                }
+            const auto     flux = dynamics.flux(box.from_chart(xi),
+                                            MatrixFieldDerivatives::divergence);
+            Tensor<1, dim> unit;
+            unit[normal] = 1;
+            // Written so that a NaN counts as open.
+            open[side] = !((flux.diffusion.value * unit).norm() == 0 &&
+                           flux.drift[normal] == 0);
+          }
+      }
+    return open;
   }
 
 
@@ -110,18 +184,20 @@ namespace sgdfp
     template <int dim>
     double integrate_strip(
       const Discretisation<dim>                              &discretisation,
+      const OpenSides<dim>                                   &open_sides,
       const std::function<void(const typename Law<dim>::Cell &,
                                const std::vector<Point<dim>> &real,
                                const std::vector<Point<dim>> &unit,
                                std::vector<double>           &values)> &density)
     {
-      constexpr double     share = 0.01;
-      const Tensor<1, dim> width =
-        discretisation.box.upper() - discretisation.box.lower();
-      const auto             &rule = discretisation.quadrature;
-      std::vector<Point<dim>> real(rule.size()), unit(rule.size());
-      std::vector<double>     values(rule.size());
-      double                  integral = 0;
+      constexpr double         share = 0.01;
+      const ParameterBox<dim> &box   = discretisation.box;
+      const Point<dim>         low   = box.to_chart(box.lower());
+      const Tensor<1, dim>     width = box.to_chart(box.upper()) - low;
+      const auto              &rule  = discretisation.quadrature;
+      std::vector<Point<dim>>  real(rule.size()), unit(rule.size());
+      std::vector<double>      values(rule.size()), jacobian(rule.size());
+      double                   integral = 0;
 
       for (const auto &cell :
            discretisation.dof_handler.active_cell_iterators())
@@ -132,22 +208,23 @@ namespace sgdfp
             const Tensor<1, dim>                h =
               cell->vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1) -
               a;
-            unsigned int n_boxes = 1;
+            unsigned int n_parts = 1;
             for (unsigned int d = 0; d < dim; ++d)
               {
-                pieces[d] =
-                  cut(a[d],
-                      a[d] + h[d],
-                      discretisation.box.lower()[d] + share * width[d],
-                      discretisation.box.upper()[d] - share * width[d]);
-                n_boxes *= pieces[d].size();
+                const double strip = share * width[d];
+                pieces[d]          = cut(a[d],
+                                a[d] + h[d],
+                                low[d] + (open_sides[2 * d] ? strip : -strip),
+                                low[d] + width[d] +
+                                  (open_sides[2 * d + 1] ? -strip : strip));
+                n_parts *= pieces[d].size();
               }
-            for (unsigned int box = 0; box < n_boxes; ++box)
+            for (unsigned int part = 0; part < n_parts; ++part)
               {
                 std::array<Piece, dim> side;
                 bool                   in_strip = false;
                 double                 volume   = 1;
-                for (unsigned int d = 0, rest = box; d < dim; ++d)
+                for (unsigned int d = 0, rest = part; d < dim; ++d)
                   {
                     side[d] = pieces[d][rest % pieces[d].size()];
                     rest /= pieces[d].size();
@@ -157,15 +234,22 @@ namespace sgdfp
                 if (!in_strip)
                   continue;
                 for (unsigned int q = 0; q < rule.size(); ++q)
-                  for (unsigned int d = 0; d < dim; ++d)
-                    {
-                      real[q][d] =
-                        side[d].a + rule.point(q)[d] * (side[d].b - side[d].a);
-                      unit[q][d] = (real[q][d] - a[d]) / h[d];
-                    }
+                  {
+                    for (unsigned int d = 0; d < dim; ++d)
+                      {
+                        real[q][d] = side[d].a +
+                                     rule.point(q)[d] * (side[d].b - side[d].a);
+                        unit[q][d] = (real[q][d] - a[d]) / h[d];
+                      }
+                    const Tensor<1, dim> slopes = box.chart_slopes(real[q]);
+                    jacobian[q]                 = 1;
+                    for (unsigned int d = 0; d < dim; ++d)
+                      jacobian[q] *= slopes[d];
+                    real[q] = box.from_chart(real[q]);
+                  }
                 density(cell, real, unit, values);
                 for (unsigned int q = 0; q < rule.size(); ++q)
-                  integral += values[q] * rule.weight(q) * volume;
+                  integral += values[q] * rule.weight(q) * volume * jacobian[q];
               }
           }
       return dealii::Utilities::MPI::sum(integral, discretisation.communicator);
@@ -179,6 +263,8 @@ namespace sgdfp
   {
     std::vector<LocalLaw<dim>> local;
     return integrate_strip<dim>(law.discretisation,
+                                open_sides(law.dynamics,
+                                           law.discretisation.box),
                                 [&](const typename Law<dim>::Cell &cell,
                                     const std::vector<Point<dim>> &,
                                     const std::vector<Point<dim>> &unit,
@@ -194,9 +280,11 @@ namespace sgdfp
 
   template <int dim>
   double boundary_mass(const Discretisation<dim> &discretisation,
+                       const OpenSides<dim>      &open_sides,
                        const std::function<double(const Point<dim> &)> &density)
   {
     return integrate_strip<dim>(discretisation,
+                                open_sides,
                                 [&](const typename Law<dim>::Cell &,
                                     const std::vector<Point<dim>> &real,
                                     const std::vector<Point<dim>> &,
@@ -210,11 +298,14 @@ namespace sgdfp
 
 
 #define INSTANTIATE(dim)                                               \
+  template OpenSides<dim> open_sides(const Dynamics<dim> &,            \
+                                     const ParameterBox<dim> &);       \
   template class DensityStatistics<dim>;                               \
   template double mass_by_gauss(const Law<dim> &, const unsigned int); \
   template double boundary_mass(const Law<dim> &);                     \
   template double boundary_mass(                                       \
     const Discretisation<dim> &,                                       \
+    const OpenSides<dim> &,                                            \
     const std::function<double(const dealii::Point<dim> &)> &);
 
   INSTANTIATE(1)

@@ -30,6 +30,8 @@ namespace sgdfp
     const dealii::Point<dim> centre;
     dealii::Tensor<1, dim>   first;
     dealii::Tensor<2, dim>   second;
+    /// Parts from the end of a graded box
+    double outer_first = 0, outer_second = 0;
   };
 
 
@@ -40,15 +42,30 @@ namespace sgdfp
   template <int dim>
   double mass_by_gauss(const Law<dim> &law, const unsigned int n_points);
 
-  /// Mass within 1 % of the box width of the boundary. The strip is cut out of
-  /// the cells, so that the number does not depend on the mesh.
+  /// Which sides of a box (lower, upper of the first parameter, ..) the
+  /// dynamics can cross. Where D n = 0 and n . (b - (1-a) div D) = 0 on a whole
+  /// side, such as w = 0 of a balanced network, no probability gets across
+  /// anyway: the box does not cut the law off there. Judged at 65 points per
+  /// edge.
+  template <int dim>
+  using OpenSides = std::array<bool, 2 * dim>;
+
+  template <int dim>
+  OpenSides<dim> open_sides(const Dynamics<dim>     &dynamics,
+                            const ParameterBox<dim> &box);
+
+  /// Mass within 1 % of the width of the box (of its chart, if graded) of the
+  /// open sides. The strip is cut out of the cells, so that the number does not
+  /// depend on the mesh.
   template <int dim>
   double boundary_mass(const Law<dim> &law);
 
   /// The same for a density that is a function of the parameters.
+  /// @param open whose sides count; see open_sides()
   template <int dim>
   double boundary_mass(
     const Discretisation<dim>                               &discretisation,
+    const OpenSides<dim>                                    &open,
     const std::function<double(const dealii::Point<dim> &)> &density);
 } // namespace sgdfp
 

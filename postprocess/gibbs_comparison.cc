@@ -5,9 +5,13 @@
 #include "base/text.h"
 #include "postprocess/density_statistics.h"
 
+#include <deal.II/base/utilities.h>
+
 #include <boost/math/tools/roots.hpp>
 
+#include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 namespace sgdfp
 {
@@ -15,6 +19,7 @@ namespace sgdfp
 
   void ReferenceParameters::add_parameters(dealii::ParameterHandler &prm)
   {
+    namespace Patterns = dealii::Patterns;
     prm.enter_subsection("Reference");
     prm.add_parameter(
       "temperature",
@@ -22,7 +27,24 @@ namespace sgdfp
       "Temperature of the tempered posterior exp(-L/T) that the "
       "law is compared with: auto (T*, the closest in KL), "
       "nominal (trace of D over the dimension, averaged over "
-      "the law), or a number");
+      "the law), a number, or bayes: the posterior exp(-n beta L/noise "
+      "variance) prior of n samples, weight decay not part of L");
+    prm.add_parameter("samples",
+                      samples,
+                      "bayes: number n of samples",
+                      Patterns::Double(0));
+    prm.add_parameter("inverse temperature",
+                      inverse_temperature,
+                      "bayes: beta",
+                      Patterns::Double(0));
+    prm.add_parameter("noise variance",
+                      noise_variance,
+                      "bayes: variance of the likelihood",
+                      Patterns::Double(0));
+    prm.add_parameter("prior",
+                      prior,
+                      "bayes: gaussian STANDARD_DEVIATION, flat, or an "
+                      "expression for the density (up to a factor)");
     prm.leave_subsection();
   }
 
@@ -30,7 +52,19 @@ namespace sgdfp
 
   void ReferenceParameters::check() const
   {
-    if (temperature == "auto" || temperature == "nominal")
+    for (const auto &[name, value] :
+         {std::make_pair("samples", samples),
+          std::make_pair("inverse temperature", inverse_temperature),
+          std::make_pair("noise variance", noise_variance)})
+      if (!(value > 0))
+        throw EntryError(std::string("Reference/") + name,
+                         to_text(value),
+                         "must be positive",
+                         "For no data at all compare with the prior in "
+                         "another way; for a flat posterior use a small "
+                         "number.");
+    if (temperature == "auto" || temperature == "nominal" ||
+        temperature == "bayes")
       return;
     char        *end   = nullptr;
     const double value = std::strtod(temperature.c_str(), &end);
@@ -38,18 +72,75 @@ namespace sgdfp
         value <= 0)
       throw EntryError("Reference/temperature",
                        temperature,
-                       "must be auto, nominal or a positive number",
+                       "must be auto, nominal, bayes or a positive number",
                        "Use auto for the closest temperature T*.");
   }
 
 
 
   template <int dim>
+  typename GibbsDensity<dim>::Energy
+  bayesian_energy(const Loss<dim>           &loss,
+                  const ReferenceParameters &parameters,
+                  const Vocabulary          &vocabulary)
+  {
+    const double T = parameters.noise_variance /
+                     (parameters.samples * parameters.inverse_temperature);
+    const std::string prior = dealii::Utilities::trim(parameters.prior);
+    std::function<double(const dealii::Point<dim> &)> minus_log_prior;
+    if (prior == "flat")
+      minus_log_prior = [](const dealii::Point<dim> &) { return 0.; };
+    else if (prior.compare(0, 8, "gaussian") == 0)
+      {
+        const std::string number    = dealii::Utilities::trim(prior.substr(8));
+        char             *end       = nullptr;
+        const double      deviation = std::strtod(number.c_str(), &end);
+        if (number.empty() || *end != '\0' || !(deviation > 0) ||
+            !std::isfinite(deviation))
+          throw EntryError("Reference/prior",
+                           parameters.prior,
+                           "its standard deviation must be a positive number",
+                           "Write gaussian 1, flat, or an expression.");
+        minus_log_prior = [deviation](const dealii::Point<dim> &theta) {
+          return 0.5 * theta.square() / (deviation * deviation);
+        };
+      }
+    else
+      {
+        const ExpressionTape tape(
+          {parse_entry("Reference/prior", parameters.prior, vocabulary)});
+        minus_log_prior =
+          [tape, text = parameters.prior](const dealii::Point<dim> &theta) {
+            double density;
+            tape.evaluate(theta.begin_raw(), &density);
+            if (!(density >= 0) || !std::isfinite(density))
+              throw EntryError("Reference/prior",
+                               text,
+                               "it is " + to_text(density) + " at " +
+                                 to_text(theta),
+                               "A density is nowhere negative or infinite.");
+            return -std::log(density);
+          };
+      }
+    return [&loss, T, minus_log_prior](const dealii::Point<dim> &theta) {
+      return loss.value(theta) - loss.weight_decay_loss(theta) +
+             T * minus_log_prior(theta);
+    };
+  }
+
+
+
+  template <int dim>
   GibbsComparison<dim>::GibbsComparison(const Law<dim>            &law,
-                                        const ReferenceParameters &parameters)
+                                        const ReferenceParameters &parameters,
+                                        const Vocabulary          &vocabulary)
     : law(law)
     , parameters(parameters)
-  {}
+  {
+    if (parameters.temperature == "bayes")
+      bayes_energy =
+        bayesian_energy(law.dynamics.loss(), parameters, vocabulary);
+  }
 
 
 
@@ -60,8 +151,13 @@ namespace sgdfp
     weights.push_back(sample.weight);
     densities.push_back(sample.law.density());
     losses.push_back(law.dynamics.loss().value(sample.theta));
-    trace_of_D +=
-      trace(sample.flux.diffusion.value) * sample.weight * densities.back();
+    if (bayes_energy)
+      energies.push_back(bayes_energy(sample.theta));
+    const double T = law.dynamics.nominal_temperature(sample.flux.diffusion) *
+                     sample.weight * densities.back();
+    nominal_temperature += T;
+    if (sample.is_outer)
+      outer_nominal += T;
   }
 
 
@@ -78,9 +174,34 @@ namespace sgdfp
         Z += w;
         excess += w * x;
       }
-    Z      = sum(Z, law.discretisation.communicator);
-    excess = sum(excess, law.discretisation.communicator);
-    return {{temperature, minimum_loss, std::log(Z)}, excess / Z};
+    Z                     = sum(Z, law.discretisation.communicator);
+    excess                = sum(excess, law.discretisation.communicator);
+    const Loss<dim> &loss = law.dynamics.loss();
+    return {{temperature,
+             minimum_loss,
+             std::log(Z),
+             [&loss](const dealii::Point<dim> &theta) {
+               return loss.value(theta);
+             }},
+            excess / Z};
+  }
+
+
+
+  template <int dim>
+  GibbsDensity<dim> GibbsComparison<dim>::bayes() const
+  {
+    const double T = parameters.noise_variance /
+                     (parameters.samples * parameters.inverse_temperature);
+    const double lowest = dealii::Utilities::MPI::min(
+      energies.empty() ? std::numeric_limits<double>::max() :
+                         *std::min_element(energies.begin(), energies.end()),
+      law.discretisation.communicator);
+    double Z = 0;
+    for (std::size_t q = 0; q < weights.size(); ++q)
+      Z += weights[q] * std::exp(-(energies[q] - lowest) / T);
+    Z = sum(Z, law.discretisation.communicator);
+    return {T, lowest, std::log(Z), bayes_energy};
   }
 
 
@@ -131,16 +252,28 @@ namespace sgdfp
 
   template <int dim>
   typename GibbsComparison<dim>::Distances
-  GibbsComparison<dim>::distances(const GibbsDensity<dim> &gibbs) const
+  GibbsComparison<dim>::distances(const GibbsDensity<dim>   &gibbs,
+                                  const std::vector<double> &energies) const
   {
-    Distances d{0, 0, 0, 0, 0};
+    Distances d{0, 0, 0, 0, 0, 0};
     for (std::size_t i = 0; i < weights.size(); ++i)
       {
         const double w = weights[i], p = densities[i];
-        const double log_q = gibbs.log_density(losses[i]);
+        const double log_q = gibbs.log_density_at(energies[i]);
         const double q     = std::exp(log_q);
         d.total_variation += 0.5 * w * std::abs(p - q);
-        if (p > 0)
+        if (q == 0)
+          {
+            d.hellinger += 0.5 * w * std::abs(p);
+            // exp(-746) is the least double: q vanishes for a reason only
+            // where its log is infinite.
+            if (std::isinf(log_q))
+              d.outside += w * std::abs(p);
+            else if (p > 0)
+              d.kl += w * p * (std::log(p) - log_q - 1);
+            d.reverse_kl += w * p;
+          }
+        else if (p > 0)
           {
             const double log_ratio = std::log(p) - log_q;
             const double root      = std::sqrt(p) - std::sqrt(q);
@@ -160,7 +293,8 @@ namespace sgdfp
             sum(d.reverse_kl, comm),
             sum(d.total_variation, comm),
             std::sqrt(sum(d.hellinger, comm)),
-            sum(d.uncovered, comm)};
+            sum(d.uncovered, comm),
+            sum(d.outside, comm)};
   }
 
 
@@ -169,15 +303,18 @@ namespace sgdfp
   std::string
   GibbsComparison<dim>::does_not_fit(const GibbsDensity<dim> &gibbs) const
   {
-    constexpr double tolerance   = 1e-6;
-    const double     at_boundary = boundary_mass<dim>(
-      law.discretisation, [&](const dealii::Point<dim> &theta) {
-        return std::exp(gibbs.log_density(law.dynamics.loss().value(theta)));
-      });
+    constexpr double tolerance = 1e-6;
+    const double     at_boundary =
+      boundary_mass<dim>(law.discretisation,
+                         open_sides(law.dynamics, law.discretisation.box),
+                         [&](const dealii::Point<dim> &theta) {
+                           return std::exp(gibbs.log_density(theta));
+                         });
     if (at_boundary <= tolerance)
       return "";
-    return "the tempered posterior at T = " + to_text(gibbs.temperature) +
-           " has " + to_text(at_boundary) +
+    return std::string(bayes_energy ? "the posterior at T = " :
+                                      "the tempered posterior at T = ") +
+           to_text(gibbs.temperature) + " has " + to_text(at_boundary) +
            " of its mass at the boundary of the box: it is not normalisable "
            "there (a flat valley), or the box is too small for it";
   }
@@ -205,11 +342,18 @@ namespace sgdfp
         reason    = closest_reason;
         return;
       }
-    const double T =
-      (parameters.temperature == "nominal" ? nominal :
-                                             std::stod(parameters.temperature));
-    reference = gibbs_at(T).first;
-    reason    = does_not_fit(*reference);
+    if (parameters.temperature == "nominal" && std::isnan(nominal))
+      {
+        reason = heavy_tail;
+        return;
+      }
+    if (bayes_energy)
+      reference = bayes();
+    else if (parameters.temperature == "nominal")
+      reference = gibbs_at(nominal).first;
+    else
+      reference = gibbs_at(std::stod(parameters.temperature)).first;
+    reason = does_not_fit(*reference);
     if (!reason.empty())
       reference.reset();
   }
@@ -225,7 +369,7 @@ namespace sgdfp
         summary.set_null("gibbs/closest_kl", closest_reason);
         return;
       }
-    closest_kl = distances(*closest).kl;
+    closest_kl = distances(*closest, losses).kl;
     summary.set("gibbs/closest_temperature", closest->temperature);
     summary.set("gibbs/closest_kl", closest_kl);
   }
@@ -245,10 +389,15 @@ namespace sgdfp
           summary.set_null(std::string("gibbs/") + key, reason);
         return;
       }
-    const Distances d = distances(*reference);
+    const Distances d = distances(*reference, reference_energies());
     reference_kl      = d.kl;
     summary.set("gibbs/temperature", reference->temperature);
-    summary.set("gibbs/kl", d.kl);
+    if (d.outside == 0)
+      summary.set("gibbs/kl", d.kl);
+    else
+      summary.set_null("gibbs/kl",
+                       "the law has mass " + to_text(d.outside) +
+                         " where the prior is 0: KL is infinite");
     // Mass of q that p does not resolve, times its unknown logarithm.
     constexpr double resolved = 1e-9;
     if (d.uncovered < resolved)
@@ -282,7 +431,7 @@ namespace sgdfp
     summary.set("free_energy/temperature", T);
     summary.set("free_energy/value", energy - T * entropy);
     summary.set("free_energy/gibbs_value",
-                minimum_loss - T * reference->log_partition);
+                reference->minimum_energy - T * reference->log_partition);
   }
 
 
@@ -291,25 +440,42 @@ namespace sgdfp
   void GibbsComparison<dim>::finish(const Law<dim> &, Summary &summary)
   {
     const MPI_Comm communicator = law.discretisation.communicator;
-    double         energy = 0, entropy = 0;
+    double         mean_loss = 0, entropy = 0, energy = 0;
     minimum_loss = std::numeric_limits<double>::max();
     for (std::size_t q = 0; q < weights.size(); ++q)
       {
         minimum_loss = std::min(minimum_loss, losses[q]);
-        energy += weights[q] * densities[q] * losses[q];
+        mean_loss += weights[q] * densities[q] * losses[q];
         if (densities[q] > 0)
           entropy -= weights[q] * densities[q] * std::log(densities[q]);
+        if (bayes_energy && densities[q] != 0)
+          energy += weights[q] * densities[q] * energies[q];
       }
-    minimum_loss = dealii::Utilities::MPI::min(minimum_loss, communicator);
-    energy       = sum(energy, communicator);
-    entropy      = sum(entropy, communicator);
-    const double nominal = sum(trace_of_D, communicator) / dim;
+    minimum_loss   = dealii::Utilities::MPI::min(minimum_loss, communicator);
+    mean_loss      = sum(mean_loss, communicator);
+    entropy        = sum(entropy, communicator);
+    energy         = (bayes_energy ? sum(energy, communicator) : mean_loss);
+    double nominal = sum(nominal_temperature, communicator);
+    if (sum(outer_nominal, communicator) > outer_share * nominal)
+      nominal = std::numeric_limits<double>::quiet_NaN();
 
-    find_references(energy, nominal);
+    find_references(mean_loss, nominal);
+    summary.set("gibbs/reference", parameters.temperature);
     write_closest(summary);
     write_distances(summary);
-    summary.set("gibbs/nominal_temperature", nominal);
+    if (std::isnan(nominal))
+      summary.set_null("gibbs/nominal_temperature", heavy_tail);
+    else
+      summary.set("gibbs/nominal_temperature", nominal);
     write_free_energy(energy, entropy, summary);
+  }
+
+
+
+  template <int dim>
+  const std::vector<double> &GibbsComparison<dim>::reference_energies() const
+  {
+    return bayes_energy ? energies : losses;
   }
 
 
@@ -317,4 +483,12 @@ namespace sgdfp
   template class GibbsComparison<1>;
   template class GibbsComparison<2>;
   template class GibbsComparison<3>;
+
+#define INSTANTIATE(dim)                                       \
+  template typename GibbsDensity<dim>::Energy bayesian_energy( \
+    const Loss<dim> &, const ReferenceParameters &, const Vocabulary &);
+
+  INSTANTIATE(1)
+  INSTANTIATE(2)
+  INSTANTIATE(3)
 } // namespace sgdfp

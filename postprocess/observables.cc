@@ -8,8 +8,8 @@
 #include <deal.II/base/quadrature_lib.h>
 #include <deal.II/base/utilities.h>
 
-#include <iostream>
-#include <sstream>
+#include <algorithm>
+#include <cmath>
 
 namespace sgdfp
 {
@@ -53,108 +53,97 @@ namespace sgdfp
 
 
 
-  namespace
+  void MomentSum::add(const double value, const double dm, const bool is_outer)
   {
-    bool can_jump(const std::string &expression)
-    {
-      for (const char *word :
-           {"if", "<", ">", "=", "&", "|", "?", "int", "floor", "ceil", "sign"})
-        if (expression.find(word) != std::string::npos)
-          return true;
-      return false;
-    }
-
-
-
-    /// Keeps what is written to std::cerr for as long as it lives:
-    /// FunctionParser prints muParser's complaint there, on every rank.
-    class CapturedErrors
-    {
-    public:
-      CapturedErrors()
-        : previous(std::cerr.rdbuf(text.rdbuf()))
-      {}
-
-      ~CapturedErrors()
+    first += value * dm;
+    second += value * value * dm;
+    absolute += std::abs(value * dm);
+    if (is_outer)
       {
-        std::cerr.rdbuf(previous);
+        outer_absolute += std::abs(value * dm);
+        outer_second += value * value * dm;
       }
-
-      std::ostringstream text;
-
-    private:
-      std::streambuf *previous;
-    };
+  }
 
 
 
-    /// Initialises @p function. @return "" or why the expression is unusable
-    template <int dim>
-    std::string why_not_parsed(dealii::FunctionParser<dim> &function,
-                               const std::string           &variables,
-                               const std::string           &expression)
-    {
-      const CapturedErrors captured;
-      try
-        {
-          function.initialize(variables,
-                              expression,
-                              {{"pi", dealii::numbers::PI}});
-          function.value(Point<dim>());
-          return "";
-        }
-      catch (const std::exception &)
-        {
-          // muParser's own words: "Message:  <Unexpected token ..>".
-          std::string words = captured.text.str();
-          words             = words.substr(0, words.find("Formula:"));
-          const auto start = words.find('<'), end = words.rfind('>');
-          if (start == std::string::npos || end <= start)
-            return "it cannot be parsed";
-          return "it cannot be parsed (" +
-                 dealii::Utilities::trim(
-                   words.substr(start + 1, end - start - 1)) +
-                 ")";
-        }
-    }
-  } // namespace
+  void MomentSum::write(const std::string &path,
+                        const MPI_Comm     communicator,
+                        Summary           &summary) const
+  {
+    std::vector<double> sums = {
+      first, second, absolute, outer_absolute, outer_second};
+    dealii::Utilities::MPI::sum(sums, communicator, sums);
+    const bool has_mean     = !(sums[3] > outer_share * sums[2]);
+    const bool has_variance = has_mean && !(sums[4] > outer_share * sums[1]);
+    if (has_mean)
+      summary.set(path + "/mean", sums[0]);
+    else
+      summary.set_null(path + "/mean", heavy_tail);
+    if (has_variance)
+      summary.set(path + "/variance", sums[1] - sums[0] * sums[0]);
+    else
+      summary.set_null(path + "/variance", heavy_tail);
+  }
 
 
 
   template <int dim>
-  Observables<dim>::Observables(const ObservableParameters     &parameters,
-                                const std::vector<std::string> &variables)
+  double Observables<dim>::Observable::operator()(const Point<dim> &theta) const
   {
-    const std::string entry = "Observables/functions";
-    std::string       names;
-    for (const std::string &name : variables)
-      names += (names.empty() ? "" : ",") + name;
+    double result;
+    value.evaluate(theta.begin_raw(), &result);
+    return result;
+  }
 
-    for (const std::string &item :
-         dealii::Utilities::split_string_list(parameters.functions, ';'))
+
+
+  template <int dim>
+  std::vector<double>
+  Observables<dim>::Observable::conditions(const Point<dim> &theta) const
+  {
+    std::vector<double> result(switches.n_outputs());
+    switches.evaluate(theta.begin_raw(), result.data());
+    return result;
+  }
+
+
+
+  template <int dim>
+  Observables<dim>::Observables(const ObservableParameters &parameters,
+                                const Vocabulary           &vocabulary)
+  {
+    const std::string  entry = "Observables/functions";
+    const std::string &text  = parameters.functions;
+    for (std::size_t begin = 0; begin < text.size();)
       {
-        if (item.empty())
-          continue;
-        const auto colon = item.find(':');
-        if (colon == std::string::npos || colon == 0)
-          throw EntryError(entry,
-                           item,
-                           "it has no name",
-                           "Write name: expression, for example product: u*v.");
-        Observable observable;
-        observable.name = dealii::Utilities::trim(item.substr(0, colon));
-        const std::string expression =
-          dealii::Utilities::trim(item.substr(colon + 1));
-        observable.has_jumps = can_jump(expression);
-        observable.function  = std::make_unique<dealii::FunctionParser<dim>>(1);
-        const std::string why =
-          why_not_parsed(*observable.function, names, expression);
-        if (!why.empty())
-          throw EntryError(entry,
-                           item,
-                           why,
-                           "The variables are " + names + ".");
-        observables.push_back(std::move(observable));
+        const std::size_t end   = std::min(text.find(';', begin), text.size());
+        const std::string item  = text.substr(begin, end - begin);
+        const std::size_t colon = item.find(':');
+        if (!dealii::Utilities::trim(item).empty())
+          {
+            const std::string name =
+              dealii::Utilities::trim(item.substr(0, colon));
+            if (colon == std::string::npos || name.empty())
+              throw EntryError(entry,
+                               dealii::Utilities::trim(item),
+                               "it has no name",
+                               "Write name: expression, for example product: "
+                               "u*v.");
+            for (const Observable &other : observables)
+              if (other.name == name)
+                throw EntryError(entry,
+                                 text,
+                                 "'" + name + "' occurs twice",
+                                 "Give every function a name of its own.");
+            const Expression expression =
+              parse_entry(entry, text, vocabulary, begin + colon + 1, end);
+            observables.push_back({name,
+                                   ExpressionTape({expression}),
+                                   ExpressionTape(expression.switches()),
+                                   MomentSum()});
+          }
+        begin = end + 1;
       }
   }
 
@@ -166,13 +155,8 @@ namespace sgdfp
   {
     const double dm = sample.law.density() * sample.weight;
     for (Observable &observable : observables)
-      {
-        if (observable.has_jumps)
-          continue;
-        const double value = observable.function->value(sample.theta);
-        observable.first += value * dm;
-        observable.second += value * value * dm;
-      }
+      if (observable.switches.n_outputs() == 0)
+        observable.sum.add(observable(sample.theta), dm, sample.is_outer);
   }
 
 
@@ -180,20 +164,114 @@ namespace sgdfp
   template <int dim>
   void Observables<dim>::finish(const Law<dim> &law, Summary &summary)
   {
-    using dealii::Utilities::MPI::sum;
-    summary.set("observables", Summary::Json::object());
-    const MPI_Comm communicator = law.discretisation.communicator;
     for (Observable &observable : observables)
       {
-        if (observable.has_jumps)
+        if (observable.switches.n_outputs() > 0)
           integrate_jumps(law, observable);
-        const double      mean   = sum(observable.first, communicator);
-        const double      square = sum(observable.second, communicator);
-        const std::string path   = "observables/" + observable.name;
-        summary.set(path + "/mean", mean);
-        summary.set(path + "/variance", square - mean * mean);
+        observable.sum.write("observables/" + observable.name,
+                             law.discretisation.communicator,
+                             summary);
       }
   }
+
+
+
+  namespace
+  {
+    /// A quadrature rule of the unit cell that resolves a jump: boxes in which
+    /// @p conditions (at a unit point) are the same at all corners and in the
+    /// centre get Gauss points, the others are bisected.
+    template <int dim>
+    class JumpQuadrature
+    {
+    public:
+      using Conditions = std::function<std::vector<double>(const Point<dim> &)>;
+
+      JumpQuadrature(const Conditions &conditions, const unsigned int n_points)
+        : conditions(conditions)
+        , coarse(n_points)
+        , fine(2)
+      {
+        Point<dim> lower, upper;
+        for (unsigned int d = 0; d < dim; ++d)
+          upper[d] = 1;
+        add(lower, upper, 0);
+      }
+
+      dealii::Quadrature<dim> rule() const
+      {
+        return dealii::Quadrature<dim>(points, weights);
+      }
+
+    private:
+      static constexpr unsigned int first_splits = (dim == 1 ? 4 : 2);
+      static constexpr unsigned int most_splits  = (dim == 1 ? 40 :
+                                                    dim == 2 ? 7 :
+                                                               4);
+
+      bool is_uniform(const Point<dim> &lower, const Point<dim> &upper) const
+      {
+        const auto centre = conditions(lower + 0.5 * (upper - lower));
+        for (unsigned int corner = 0; corner < (1u << dim); ++corner)
+          {
+            Point<dim> x;
+            for (unsigned int d = 0; d < dim; ++d)
+              x[d] = ((corner >> d) & 1) ? upper[d] : lower[d];
+            // A corner may lie on the very jump: look at its inside.
+            x += 1e-9 * (lower + 0.5 * (upper - lower) - x);
+            if (conditions(x) != centre)
+              return false;
+          }
+        return true;
+      }
+
+      void add(const Point<dim>  &lower,
+               const Point<dim>  &upper,
+               const unsigned int n_splits)
+      {
+        const bool uniform =
+          n_splits >= first_splits && is_uniform(lower, upper);
+        if (!uniform && n_splits < most_splits)
+          {
+            const Point<dim> middle = lower + 0.5 * (upper - lower);
+            for (unsigned int child = 0; child < (1u << dim); ++child)
+              {
+                Point<dim> a = lower, b = middle;
+                for (unsigned int d = 0; d < dim; ++d)
+                  if ((child >> d) & 1)
+                    {
+                      a[d] = middle[d];
+                      b[d] = upper[d];
+                    }
+                add(a, b, n_splits + 1);
+              }
+            return;
+          }
+        const dealii::Quadrature<dim> &rule =
+          (!uniform ? static_cast<const dealii::Quadrature<dim> &>(centre) :
+           n_splits == first_splits ? coarse :
+                                      fine);
+        for (unsigned int q = 0; q < rule.size(); ++q)
+          {
+            Point<dim> x;
+            double     weight = rule.weight(q);
+            for (unsigned int d = 0; d < dim; ++d)
+              {
+                x[d] = lower[d] + rule.point(q)[d] * (upper[d] - lower[d]);
+                weight *= upper[d] - lower[d];
+              }
+            points.push_back(x);
+            weights.push_back(weight);
+          }
+      }
+
+      const Conditions            &conditions;
+      const dealii::QGauss<dim>    coarse, fine;
+      const dealii::QMidpoint<dim> centre;
+      std::vector<Point<dim>>      points;
+      std::vector<double>          weights;
+    };
+  } // namespace
 
 
 
@@ -202,49 +280,45 @@ namespace sgdfp
                                          Observable     &observable) const
   {
     using namespace dealii;
-    constexpr unsigned int pieces = (dim == 1 ? 16384 : dim == 2 ? 64 : 16);
-    const auto            &discretisation = law.discretisation;
-    const UpdateFlags      flags          = update_values | update_gradients |
-                              update_quadrature_points | update_JxW_values;
-    FEValues<dim> coarse(discretisation.mapping,
-                         discretisation.element,
-                         discretisation.quadrature,
-                         flags);
-    FEValues<dim> fine(discretisation.mapping,
-                       discretisation.element,
-                       QIterated<dim>(QMidpoint<1>(), pieces),
-                       flags);
-
+    const auto                &discretisation = law.discretisation;
+    const QIterated<dim>       probing(QTrapezoid<1>(), 3);
     std::vector<LocalLaw<dim>> values;
-    const auto                 add = [&](const FEValues<dim> &fe_values) {
+    const auto                 add = [&](const Quadrature<dim>         &rule,
+                         const typename Law<dim>::Cell &cell) {
+      FEValues<dim> fe_values(discretisation.mapping,
+                              discretisation.element,
+                              rule,
+                              update_values | update_gradients |
+                                update_quadrature_points | update_JxW_values);
+      fe_values.reinit(cell);
       law.evaluate(fe_values, false, values);
       for (unsigned int q = 0; q < values.size(); ++q)
-        {
-          const double value =
-            observable.function->value(fe_values.quadrature_point(q));
-          const double dm = values[q].density() * fe_values.JxW(q);
-          observable.first += value * dm;
-          observable.second += value * value * dm;
-        }
+        observable.sum.add(observable(fe_values.quadrature_point(q)),
+                           values[q].density() * fe_values.JxW(q),
+                           discretisation.box.is_outer(
+                             fe_values.quadrature_point(q)));
     };
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
         {
-          coarse.reinit(cell);
-          const double some        = observable.function->value(cell->center());
-          bool         is_constant = true;
-          for (const unsigned int v : cell->vertex_indices())
-            is_constant = is_constant &&
-                          observable.function->value(cell->vertex(v)) == some;
-          for (const Point<dim> &x : coarse.get_quadrature_points())
-            is_constant = is_constant && observable.function->value(x) == some;
+          const std::function<std::vector<double>(const Point<dim> &)>
+            conditions = [&](const Point<dim> &unit_point) {
+              return observable.conditions(
+                discretisation.mapping.transform_unit_to_real_cell(cell,
+                                                                   unit_point));
+            };
+          // Most cells have no jump: a few points tell.
+          const auto some        = observable.conditions(cell->center());
+          bool       is_constant = true;
+          for (const Point<dim> &x : probing.get_points())
+            is_constant = is_constant && conditions(x) == some;
           if (is_constant)
-            add(coarse);
+            add(discretisation.quadrature, cell);
           else
-            {
-              fine.reinit(cell);
-              add(fine);
-            }
+            add(JumpQuadrature<dim>(conditions,
+                                    discretisation.element.degree + 2)
+                  .rule(),
+                cell);
         }
   }
 
@@ -266,8 +340,7 @@ namespace sgdfp
            law.discretisation.dof_handler.active_cell_iterators())
         if (cell->is_locally_owned())
           {
-            const Point<dim> unit =
-              law.discretisation.mapping.transform_real_to_unit_cell(cell, x);
+            const Point<dim> unit = law.discretisation.box.unit_point(*cell, x);
             if (!dealii::GeometryInfo<dim>::is_inside_unit_cell(unit,
                                                                 tolerance))
               continue;

@@ -148,17 +148,26 @@ namespace sgdfp
             law.evaluate(fe_values, true, local);
             Patch patch;
             for (const unsigned int v : cell->vertex_indices())
-              patch.vertices[v] = cell->vertex(v);
+              patch.vertices[v] =
+                discretisation.box.from_chart(cell->vertex(v));
             patch.reference_cell = cell->reference_cell();
             patch.patch_index    = patches.size();
             patch.n_subdivisions = n_pieces;
-            patch.data.reinit(n_values, points.size());
+            // In a graded box the points between are not evenly spaced: their
+            // coordinates are the last rows.
+            const bool is_graded       = discretisation.box.is_graded();
+            patch.points_are_available = is_graded;
+            patch.data.reinit(n_values + (is_graded ? dim : 0), points.size());
             for (unsigned int q = 0; q < points.size(); ++q)
               {
                 const auto values =
                   values_at(fe_values.quadrature_point(q), local[q]);
                 for (unsigned int i = 0; i < n_values; ++i)
                   patch.data(i, q) = values[i];
+                if (is_graded)
+                  for (unsigned int d = 0; d < dim; ++d)
+                    patch.data(n_values + d, q) =
+                      fe_values.quadrature_point(q)[d];
               }
             patches.push_back(patch);
           }
@@ -199,7 +208,7 @@ namespace sgdfp
         values.push_back(c);
       if (reference)
         {
-          const double log_q = reference->log_density(loss);
+          const double log_q = reference->log_density(theta);
           values.push_back(std::exp(log_q));
           values.push_back(log_p -
                            std::max(log_q, std::log(log_floor * highest)));

@@ -102,20 +102,22 @@ namespace sgdfp
     template <int dim>
     void points_in_cell(const Grid<dim>               &grid,
                         const typename Law<dim>::Cell &cell,
-                        const Point<dim>              &box_end,
+                        const ParameterBox<dim>       &box,
                         std::vector<Point<dim>>       &points,
                         std::vector<unsigned int>     &indices)
     {
       std::array<unsigned int, dim> begin, end;
-      const Point<dim>              a = cell->vertex(0);
-      const Point<dim>              b =
+      const Point<dim>              a = box.from_chart(cell->vertex(0));
+      const Point<dim>             &last =
         cell->vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1);
-      unsigned int n = 1;
+      const Point<dim> b          = box.from_chart(last);
+      const Point<dim> end_of_box = box.to_chart(box.upper());
+      unsigned int     n          = 1;
       for (unsigned int d = 0; d < dim; ++d)
         {
           begin[d] = grid.first_at_or_above(d, a[d]);
-          end[d]   = (b[d] >= box_end[d] ? resolution<dim> :
-                                           grid.first_at_or_above(d, b[d]));
+          end[d]   = (last[d] >= end_of_box[d] ? resolution<dim> :
+                                                 grid.first_at_or_above(d, b[d]));
           n *= (end[d] > begin[d] ? end[d] - begin[d] : 0);
         }
       points.resize(n);
@@ -130,8 +132,9 @@ namespace sgdfp
               rest /= end[d] - begin[d];
               indices[k] += i * stride;
               stride *= resolution<dim>;
-              points[k][d] = (grid.coordinate(d, i) - a[d]) / (b[d] - a[d]);
+              points[k][d] = grid.coordinate(d, i);
             }
+          points[k] = box.unit_point(*cell, points[k]);
         }
     }
 
@@ -178,8 +181,7 @@ namespace sgdfp
          law.discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
         {
-          points_in_cell(
-            grid, cell, law.discretisation.box.upper(), points, indices);
+          points_in_cell(grid, cell, law.discretisation.box, points, indices);
           if (points.empty())
             continue;
           law.evaluate(cell, points, values);
@@ -199,7 +201,7 @@ namespace sgdfp
                 cell_data[std::size_t(2 + d) * n] = J[d];
               if (reference)
                 cell_data[std::size_t(2 + dim) * n] =
-                  std::exp(reference->log_density(loss));
+                  std::exp(reference->log_density(theta));
             }
         }
 

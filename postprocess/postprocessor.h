@@ -43,6 +43,16 @@ namespace sgdfp
 
 
 
+  /// Why a moment is null. In a graded box, which spans many decades, an
+  /// integral that converges has next to nothing in the outermost part
+  /// (Sample::is_outer): not more than this share.
+  constexpr double      outer_share = 1e-3;
+  constexpr const char *heavy_tail =
+    "the integral comes from the end of the graded box: the tail of the law is "
+    "too heavy for this moment, or the box too small";
+
+
+
   /// A tensor as a JSON array.
   template <int rank, int dim>
   Summary::Json to_json(const dealii::Tensor<rank, dim> &tensor)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/case.h"
 
-#include <cctype>
+#include "base/matrix_entry.h"
+
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -115,17 +116,23 @@ namespace sgdfp
     std::set<std::string> seen;
     for (const std::string &v : variables)
       {
-        bool is_name = std::isalpha(static_cast<unsigned char>(v[0]));
-        for (const char c : v)
-          is_name = is_name &&
-                    (std::isalnum(static_cast<unsigned char>(c)) || c == '_');
-        if (!is_name || !seen.insert(v).second)
+        if (!is_free_name(v) || !seen.insert(v).second)
           throw EntryError("variables",
                            text,
                            "'" + v + "' is no name of its own",
-                           "Names are different, start with a letter and hold "
-                           "letters, digits and _.");
+                           "Names are different, start with a letter, hold "
+                           "letters, digits and _, and are no functions.");
       }
+  }
+
+
+
+  Vocabulary Case::vocabulary() const
+  {
+    return {variables,
+            parse_constants("Loss/Expression/constants",
+                            loss.constants,
+                            variables)};
   }
 
 
@@ -133,10 +140,19 @@ namespace sgdfp
   void Case::check()
   {
     check_variables();
+    vocabulary();
     loss.check(dimension);
     optimiser.check();
     noise.check(dimension);
     domain.check(dimension);
+    if (loss.is_balanced())
+      for (const double l : domain.lower)
+        if (l < 0)
+          throw EntryError("Domain/lower",
+                           to_text(MatrixRows{domain.lower}),
+                           "the parameters of a balanced network are products "
+                           "w >= 0 of its layers",
+                           "Let the box begin at 0: nothing crosses it.");
     reference.check();
     observables.check(domain.lower, domain.upper);
   }

@@ -41,6 +41,9 @@ namespace sgdfp
     /// Folder of the file, where relative data files are looked for.
     std::string folder() const;
 
+    /// What the expressions of the case may name.
+    Vocabulary vocabulary() const;
+
     /// Runs @p work; an EntryError in it is thrown as a UserError with the
     /// place where the entry was set.
     void with_places(const std::function<void()> &work) const;

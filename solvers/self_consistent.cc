@@ -91,6 +91,10 @@ namespace sgdfp
   StationarySolver::Report
   SelfConsistentSolver<dim>::solve_or_take_gibbs(Vector &solution)
   {
+    // The potential of one dimension is the law: nothing to solve, and nothing
+    // that a solve could do better in tails of any depth.
+    if (trial_space.is_exact() && !trial_space.is_gibbs())
+      return stationary.measure(generator, solution);
     const auto report = stationary.solve(generator, solution);
     if (!trial_space.is_gibbs() || report.weight_error < trusted_weight_error)
       return report;
@@ -110,18 +114,19 @@ namespace sgdfp
   template <int dim>
   void SelfConsistentSolver<dim>::solve()
   {
-    const bool gibbs_is_exact = (dynamics.isotropic_temperature() &&
-                                 parameters.trial_space != "polynomial");
-    if (gibbs_is_exact)
-      trial_space.use_gibbs(dynamics.loss(), *dynamics.isotropic_temperature());
-    else
+    const bool may_be_exact = (parameters.trial_space != "polynomial");
+    const auto T            = dynamics.isotropic_temperature();
+    if (may_be_exact && T && dim > 1)
+      trial_space.use_gibbs(dynamics.loss(), *T);
+    else if (!may_be_exact || !trial_space.use_potential(dynamics))
       trial_space.use_polynomials();
+    const bool is_exact = trial_space.is_exact();
 
     generator.prepare();
     // The start of an iterative solve; a direct one does not need it.
     density = discretisation.owned_vector();
     density = 1;
-    if (gibbs_is_exact)
+    if (is_exact)
       for (const auto i : discretisation.owned)
         density(i) = std::exp(static_cast<double>(trial_space.nodal_log()(i)));
     density.compress(dealii::VectorOperation::insert);
@@ -132,7 +137,7 @@ namespace sgdfp
                                       dynamics,
                                       trial_space,
                                       density);
-    if (!gibbs_is_exact && parameters.trial_space == "self-consistent")
+    if (!is_exact && parameters.trial_space == "self-consistent")
       improve();
   }
 

@@ -3,6 +3,7 @@
 
 #include "base/run_folder.h"
 #include "base/version.h"
+#include "operators/coefficient_check.h"
 #include "postprocess/current_statistics.h"
 #include "postprocess/density_statistics.h"
 #include "postprocess/detailed_balance.h"
@@ -11,6 +12,7 @@
 #include "postprocess/paraview_output.h"
 #include "postprocess/picture_grid.h"
 #include "solvers/self_consistent.h"
+#include "solvers/validation.h"
 
 namespace sgdfp
 {
@@ -41,6 +43,9 @@ namespace sgdfp
       void describe() const;
 
       void start_summary();
+
+      /// Makes the mesh and looks at the coefficients on it.
+      void prepare();
 
       void solve();
 
@@ -87,9 +92,12 @@ namespace sgdfp
       : communicator(communicator)
       , a_case(a_case)
       , log(log)
-      , loss(make_loss<dim>(a_case.loss, a_case.folder(), communicator))
-      , dynamics(loss, a_case.noise, a_case.optimiser)
-      , observables(a_case.observables, a_case.variables)
+      , loss(make_loss<dim>(a_case.loss,
+                            a_case.vocabulary(),
+                            a_case.folder(),
+                            communicator))
+      , dynamics(loss, a_case.noise, a_case.optimiser, a_case.vocabulary())
+      , observables(a_case.observables, a_case.vocabulary())
       , folder(communicator,
                a_case.output.directory,
                a_case.name(),
@@ -149,10 +157,18 @@ namespace sgdfp
           const std::string reason = dynamics.why_no_density();
           if (!reason.empty())
             throw Refusal("no stationary density", reason);
+          prepare();
+          report_physics(*discretisation,
+                         dynamics,
+                         a_case.optimiser.learning_rate,
+                         log);
           log.say("The case is valid. Its run folder would be " +
                   folder.path());
           return ExitStatus::done;
         }
+      // A mistake found here leaves an earlier result as it was.
+      if (dynamics.why_no_density().empty())
+        prepare();
       folder.open(a_case.text, a_case.file.resolved());
       log.attach(folder.path());
       start_summary();
@@ -180,7 +196,7 @@ namespace sgdfp
 
 
     template <int dim>
-    void StationaryRun<dim>::solve()
+    void StationaryRun<dim>::prepare()
     {
       {
         const RunLog::Phase phase(log, "mesh and degrees of freedom");
@@ -191,6 +207,19 @@ namespace sgdfp
                                                 a_case.discretisation.degree);
         discretisation->prepare();
       }
+      const RunLog::Phase phase(log, "check of the coefficients");
+      std::function<void(const dealii::Point<dim> &)> check_prior;
+      if (a_case.reference.temperature == "bayes")
+        check_prior =
+          bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
+      check_coefficients(*discretisation, dynamics, check_prior);
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::solve()
+    {
       const auto n_cells = discretisation->mesh->n_global_active_cells();
       const auto n_dofs  = discretisation->dof_handler.n_dofs();
       summary.set("cells", n_cells);
@@ -215,7 +244,9 @@ namespace sgdfp
       const Law<dim>        &law = solver->law();
       DensityStatistics<dim> density(law);
       CurrentStatistics<dim> current(law);
-      gibbs = std::make_unique<GibbsComparison<dim>>(law, a_case.reference);
+      gibbs = std::make_unique<GibbsComparison<dim>>(law,
+                                                     a_case.reference,
+                                                     a_case.vocabulary());
       run_postprocessors<dim>(
         law,
         {&density, &current, &observables, gibbs.get(), &balance},
@@ -266,7 +297,8 @@ namespace sgdfp
         summary.set("solver/slowest_rate", slowest_rate);
       else
         summary.set_null("solver/slowest_rate",
-                         "only the direct solver estimates it");
+                         "only the direct solver estimates it, in more than "
+                         "one dimension");
       summary.set("solver/passes", solver->passes().size());
     }
 

@@ -81,7 +81,7 @@ namespace sgdfp
       CurrentStatistics<dim> current(law);
       DetailedBalance<dim>   balance;
       GibbsComparison<dim>   gibbs(law, reference);
-      Observables<dim>       means(observables, names);
+      Observables<dim>       means(observables, {names, {}});
       summary = Summary();
       run_postprocessors<dim>(law,
                               {&density, &current, &balance, &gibbs, &means},

@@ -184,7 +184,8 @@ TEST(Expression, KnowsWhereItCanJump)
 {
   EXPECT_TRUE(Expression::parse("if(u>v,1,0)", {"u", "v"}).can_jump());
   EXPECT_FALSE(Expression::parse("u*v", {"u", "v"}).can_jump());
-  EXPECT_TRUE((Expression::parse("u + v", {"u", "v"}) -
-               Expression::parse("v + u", {"u", "v"}))
-                .is_zero());
+  EXPECT_TRUE(Expression::parse("u*(u + v)", {"u", "v"})
+                .equals(Expression::parse("u*v + u^2", {"u", "v"})));
+  EXPECT_FALSE(Expression::parse("u", {"u", "v"})
+                 .equals(Expression::parse("v", {"u", "v"})));
 }

@@ -79,7 +79,7 @@ TEST(OneParameter, MomentsEntropyAndObservablesOfANormalLaw)
               3 * variance * variance,
               1e-10);
   // The jump lies inside a cell.
-  EXPECT_NEAR(answer["observables"]["right"]["mean"].get<double>(), 0.5, 1e-5);
+  EXPECT_NEAR(answer["observables"]["right"]["mean"].get<double>(), 0.5, 1e-11);
   EXPECT_NEAR(answer["probes"][0]["density"].get<double>(),
               1 / std::sqrt(2 * pi * variance),
               1e-10);
@@ -119,6 +119,7 @@ TEST(Observables, RefuseWhatIsNoExpression)
     {
       ObservableParameters parameters;
       parameters.functions = bad;
-      EXPECT_THROW(Observables<2>(parameters, {"u", "v"}), EntryError) << bad;
+      EXPECT_THROW(Observables<2>(parameters, {{"u", "v"}, {}}), EntryError)
+        << bad;
     }
 }

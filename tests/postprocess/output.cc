@@ -61,7 +61,9 @@ TEST(Output, ParaviewFilesHoldTheFieldsOfTheContract)
   problem->solve();
   const TemporaryFolder                  folder;
   const boost::optional<GibbsDensity<2>> reference(
-    GibbsDensity<2>{0.25, 0., 0.});
+    GibbsDensity<2>{0.25, 0., 0., [](const dealii::Point<2> &theta) {
+                      return 0.5 * theta.square();
+                    }});
   write_paraview(problem->solver->law(), reference, folder.name);
   if (!TemporaryFolder::is_root())
     return;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "operators/coefficient_check.h"
+
+#include "base/errors.h"
+
+#include <deal.II/fe/fe_values.h>
+
+namespace sgdfp
+{
+  namespace
+  {
+    /// The complaint about the first point of this rank, if there is one.
+    template <int dim>
+    boost::optional<EntryError> first_complaint(
+      const Discretisation<dim>                             &discretisation,
+      const std::function<void(const dealii::Point<dim> &)> &check)
+    {
+      dealii::FEValues<dim> fe_values(discretisation.mapping,
+                                      discretisation.element,
+                                      discretisation.quadrature,
+                                      dealii::update_quadrature_points);
+      for (const auto &cell :
+           discretisation.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            fe_values.reinit(cell);
+            for (const auto &theta : fe_values.get_quadrature_points())
+              try
+                {
+                  check(theta);
+                }
+              catch (const EntryError &error)
+                {
+                  return error;
+                }
+          }
+      return {};
+    }
+
+
+
+    /// @p text of the root rank on every rank.
+    std::string from(const unsigned int root,
+                     const std::string &text,
+                     const MPI_Comm     communicator)
+    {
+      return dealii::Utilities::MPI::broadcast(communicator, text, root);
+    }
+  } // namespace
+
+
+
+  template <int dim>
+  void check_coefficients(
+    const Discretisation<dim>                             &discretisation,
+    const Dynamics<dim>                                   &dynamics,
+    const std::function<void(const dealii::Point<dim> &)> &also)
+  {
+    const auto complaint =
+      first_complaint<dim>(discretisation, [&](const dealii::Point<dim> &x) {
+        dynamics.check_at(x);
+        if (also)
+          also(x);
+      });
+    using namespace dealii::Utilities::MPI;
+    const MPI_Comm     communicator = discretisation.communicator;
+    const unsigned int nobody       = n_mpi_processes(communicator);
+    const unsigned int first =
+      min(complaint ? this_mpi_process(communicator) : nobody, communicator);
+    if (first == nobody)
+      return;
+    const auto part = [&](const std::string &text) {
+      return from(first, text, communicator);
+    };
+    const EntryError  empty("", "", "", "");
+    const EntryError &mine = complaint ? *complaint : empty;
+    throw EntryError(part(mine.entry),
+                     part(mine.value),
+                     part(mine.reason),
+                     part(mine.remedy));
+  }
+
+
+
+  template void
+  check_coefficients(const Discretisation<1> &,
+                     const Dynamics<1> &,
+                     const std::function<void(const dealii::Point<1> &)> &);
+  template void
+  check_coefficients(const Discretisation<2> &,
+                     const Dynamics<2> &,
+                     const std::function<void(const dealii::Point<2> &)> &);
+  template void
+  check_coefficients(const Discretisation<3> &,
+                     const Dynamics<3> &,
+                     const std::function<void(const dealii::Point<3> &)> &);
+} // namespace sgdfp
