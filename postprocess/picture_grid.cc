@@ -89,8 +89,12 @@ namespace sgdfp
       /// First grid index in direction d at or above x.
       unsigned int first_at_or_above(const unsigned int d, const double x) const
       {
-        const double i =
-          std::ceil((x - low[d]) / (high[d] - low[d]) * (resolution<dim> - 1));
+        // Two cells know their common face up to round-off only. A point on it
+        // must not fall between them, nor to both.
+        constexpr double tolerance = 1e-6; // of the grid's spacing
+        const double     i =
+          std::ceil((x - low[d]) / (high[d] - low[d]) * (resolution<dim> - 1) -
+                    tolerance);
         return std::min<double>(std::max(i, 0.), resolution<dim>);
       }
     };
@@ -102,7 +106,6 @@ namespace sgdfp
     template <int dim>
     void points_in_cell(const Grid<dim>               &grid,
                         const typename Law<dim>::Cell &cell,
-                        const Point<dim>              &box_end,
                         std::vector<Point<dim>>       &points,
                         std::vector<unsigned int>     &indices)
     {
@@ -114,8 +117,9 @@ namespace sgdfp
       for (unsigned int d = 0; d < dim; ++d)
         {
           begin[d] = grid.first_at_or_above(d, a[d]);
-          end[d]   = (b[d] >= box_end[d] ? resolution<dim> :
-                                           grid.first_at_or_above(d, b[d]));
+          end[d] =
+            (cell->at_boundary(2 * d + 1) ? resolution<dim> :
+                                            grid.first_at_or_above(d, b[d]));
           n *= (end[d] > begin[d] ? end[d] - begin[d] : 0);
         }
       points.resize(n);
@@ -178,8 +182,7 @@ namespace sgdfp
          law.discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
         {
-          points_in_cell(
-            grid, cell, law.discretisation.box.upper(), points, indices);
+          points_in_cell(grid, cell, points, indices);
           if (points.empty())
             continue;
           law.evaluate(cell, points, values);
