@@ -9,7 +9,7 @@
 namespace sgdfp
 {
   /// Draws figures/*.png of a run folder with the Python script
-  /// postprocess/plots/plot_law.py, from solution/grid.npy.
+  /// postprocess/plots/plot_law.py, from solution/grid.npz.
   ///
   /// The Python is $SGDFP_PYTHON, else the one found at configuration (with
   /// numpy and matplotlib). Collective; rank 0 works.

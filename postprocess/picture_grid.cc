@@ -2,8 +2,8 @@
 #include "postprocess/picture_grid.h"
 
 #include "base/errors.h"
+#include "base/numpy_file.h"
 
-#include <fstream>
 #include <limits>
 
 namespace sgdfp
@@ -89,8 +89,12 @@ namespace sgdfp
       /// First grid index in direction d at or above x.
       unsigned int first_at_or_above(const unsigned int d, const double x) const
       {
-        const double i =
-          std::ceil((x - low[d]) / (high[d] - low[d]) * (resolution<dim> - 1));
+        // Two cells know their common face up to round-off only. A point on it
+        // must not fall between them, nor to both.
+        constexpr double tolerance = 1e-6; // of the grid's spacing
+        const double     i =
+          std::ceil((x - low[d]) / (high[d] - low[d]) * (resolution<dim> - 1) -
+                    tolerance);
         return std::min<double>(std::max(i, 0.), resolution<dim>);
       }
     };
@@ -108,16 +112,15 @@ namespace sgdfp
     {
       std::array<unsigned int, dim> begin, end;
       const Point<dim>              a = box.from_chart(cell->vertex(0));
-      const Point<dim>             &last =
-        cell->vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1);
-      const Point<dim> b          = box.from_chart(last);
-      const Point<dim> end_of_box = box.to_chart(box.upper());
-      unsigned int     n          = 1;
+      const Point<dim>              b = box.from_chart(
+        cell->vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1));
+      unsigned int n = 1;
       for (unsigned int d = 0; d < dim; ++d)
         {
           begin[d] = grid.first_at_or_above(d, a[d]);
-          end[d]   = (last[d] >= end_of_box[d] ? resolution<dim> :
-                                                 grid.first_at_or_above(d, b[d]));
+          end[d] =
+            (cell->at_boundary(2 * d + 1) ? resolution<dim> :
+                                            grid.first_at_or_above(d, b[d]));
           n *= (end[d] > begin[d] ? end[d] - begin[d] : 0);
         }
       points.resize(n);
@@ -140,22 +143,72 @@ namespace sgdfp
 
 
 
-    /// Version 1.0 of NumPy's file format.
-    std::string npy(const std::vector<double> &data, const std::string &shape)
+    /// Names of the fields, in the order of sample().
+    template <int dim>
+    std::vector<std::string> field_names(const bool with_reference)
     {
-      std::string header =
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (" + shape + "), }";
-      constexpr unsigned int preamble = 10, alignment = 64;
-      while ((preamble + header.size() + 1) % alignment != 0)
-        header += ' ';
-      header += '\n';
-      std::string file("\x93NUMPY\x01\x00", 8);
-      file += static_cast<char>(header.size() % 256);
-      file += static_cast<char>(header.size() / 256);
-      file += header;
-      file.append(reinterpret_cast<const char *>(data.data()),
-                  data.size() * sizeof(double));
-      return file;
+      std::vector<std::string> names = {"density", "loss"};
+      for (unsigned int d = 0; d < dim; ++d)
+        names.push_back("current_" + std::to_string(d + 1));
+      if (with_reference)
+        names.push_back("gibbs_density");
+      return names;
+    }
+
+
+
+    /// @return one field after the other on the whole grid, complete on rank 0
+    template <int dim>
+    std::vector<double>
+    sample(const Law<dim>                           &law,
+           const boost::optional<GibbsDensity<dim>> &reference,
+           const Grid<dim>                          &grid)
+    {
+      const std::size_t   n = Grid<dim>::n_points();
+      std::vector<double> data((2 + dim + (reference ? 1 : 0)) * n, 0.);
+
+      std::vector<Point<dim>>    points;
+      std::vector<unsigned int>  indices;
+      std::vector<LocalLaw<dim>> values;
+      for (const auto &cell :
+           law.discretisation.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            points_in_cell(grid, cell, law.discretisation.box, points, indices);
+            if (points.empty())
+              continue;
+            law.evaluate(cell, points, values);
+            for (unsigned int k = 0; k < points.size(); ++k)
+              {
+                const Point<dim> theta =
+                  law.discretisation.mapping.transform_unit_to_real_cell(
+                    cell, points[k]);
+                const auto flux =
+                  law.dynamics.flux(theta, MatrixFieldDerivatives::divergence);
+                const double loss      = law.dynamics.loss().value(theta);
+                const auto   J         = values[k].current(flux);
+                double      *cell_data = data.data() + indices[k];
+                cell_data[0]           = values[k].density();
+                cell_data[n]           = loss;
+                for (unsigned int d = 0; d < dim; ++d)
+                  cell_data[(2 + d) * n] = J[d];
+                if (reference)
+                  cell_data[(2 + dim) * n] =
+                    std::exp(reference->log_density(theta));
+              }
+          }
+
+      const MPI_Comm communicator = law.discretisation.communicator;
+      const bool     is_root =
+        (dealii::Utilities::MPI::this_mpi_process(communicator) == 0);
+      MPI_Reduce(is_root ? MPI_IN_PLACE : data.data(),
+                 data.data(),
+                 data.size(),
+                 MPI_DOUBLE,
+                 MPI_SUM,
+                 0,
+                 communicator);
+      return data;
     }
   } // namespace
 
@@ -169,76 +222,31 @@ namespace sgdfp
                           const std::string                        &folder)
   {
     Grid<dim> grid;
-    std::tie(grid.low, grid.high) = window(law);
-    const unsigned int  n         = Grid<dim>::n_points();
-    const unsigned int  n_fields  = 2 + dim + (reference ? 1 : 0);
-    std::vector<double> data(std::size_t(n_fields) * n, 0.);
-
-    std::vector<Point<dim>>    points;
-    std::vector<unsigned int>  indices;
-    std::vector<LocalLaw<dim>> values;
-    for (const auto &cell :
-         law.discretisation.dof_handler.active_cell_iterators())
-      if (cell->is_locally_owned())
-        {
-          points_in_cell(grid, cell, law.discretisation.box, points, indices);
-          if (points.empty())
-            continue;
-          law.evaluate(cell, points, values);
-          for (unsigned int k = 0; k < points.size(); ++k)
-            {
-              const Point<dim> theta =
-                law.discretisation.mapping.transform_unit_to_real_cell(
-                  cell, points[k]);
-              const auto flux =
-                law.dynamics.flux(theta, MatrixFieldDerivatives::divergence);
-              const double loss      = law.dynamics.loss().value(theta);
-              const auto   J         = values[k].current(flux);
-              double      *cell_data = data.data() + indices[k];
-              cell_data[0]           = values[k].density();
-              cell_data[n]           = loss;
-              for (unsigned int d = 0; d < dim; ++d)
-                cell_data[std::size_t(2 + d) * n] = J[d];
-              if (reference)
-                cell_data[std::size_t(2 + dim) * n] =
-                  std::exp(reference->log_density(theta));
-            }
-        }
-
-    const MPI_Comm communicator = law.discretisation.communicator;
-    const bool     is_root =
-      (dealii::Utilities::MPI::this_mpi_process(communicator) == 0);
-    MPI_Reduce(is_root ? MPI_IN_PLACE : data.data(),
-               data.data(),
-               data.size(),
-               MPI_DOUBLE,
-               MPI_SUM,
-               0,
-               communicator);
-    run_on_root(communicator, [&]() {
-      std::string   shape = std::to_string(n_fields);
-      Summary::Json note  = notes;
-      note["variables"]   = variables;
-      note["fields"]      = {"density", "loss"};
+    std::tie(grid.low, grid.high)  = window(law);
+    const std::vector<double> data = sample(law, reference, grid);
+    run_on_root(law.discretisation.communicator, [&]() {
+      const std::size_t n = Grid<dim>::n_points();
+      NumpyArchive      archive;
+      archive.add_words("variables", variables);
       for (unsigned int d = 0; d < dim; ++d)
         {
-          shape += ", " + std::to_string(resolution<dim>);
-          note["fields"].push_back("current_" + std::to_string(d + 1));
-          note["lower"].push_back(grid.low[d]);
-          note["upper"].push_back(grid.high[d]);
+          std::vector<double> axis;
+          for (unsigned int i = 0; i < resolution<dim>; ++i)
+            axis.push_back(grid.coordinate(d, i));
+          archive.add("axis_" + std::to_string(d + 1), axis, {axis.size()});
         }
-      if (reference)
-        note["fields"].push_back("gibbs_density");
-      std::ofstream array(folder + "/solution/grid.npy", std::ios::binary);
-      array << npy(data, shape);
-      array.close();
-      std::ofstream text(folder + "/solution/grid.json");
-      text << note.dump(2, ' ', false, Summary::Json::error_handler_t::replace)
-           << '\n';
-      text.close();
-      if (!array || !text)
-        throw UserError("Cannot write '" + folder +
-                        "/solution/grid.npy'. Check the free space.");
+      const double *values = data.data();
+      for (const auto &name : field_names<dim>(bool(reference)))
+        {
+          archive.add(name,
+                      {values, n},
+                      std::vector<std::size_t>(dim, resolution<dim>));
+          values += n;
+        }
+      archive.add_text(
+        "notes",
+        notes.dump(-1, ' ', false, Summary::Json::error_handler_t::replace));
+      archive.write(folder + "/solution/grid.npz");
       return std::string();
     });
   }

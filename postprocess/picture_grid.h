@@ -10,15 +10,19 @@
 namespace sgdfp
 {
   /// The law on a regular grid of the window that holds all but a millionth of
-  /// its maximum: solution/grid.npy, a NumPy array (field, .., second, first
-  /// parameter), and solution/grid.json with the names of the fields (density,
-  /// loss, current_1 .., gibbs_density where there is a reference), the
-  /// variables, the corners of the window and @p notes.
+  /// its maximum: solution/grid.npz, for numpy.load() or
+  /// plots/sgdfp_results.py. Its arrays are
+  ///
+  ///   density, loss, current_1 .., and gibbs_density where there is a
+  ///     reference: index [i, j, k] = first, second, third parameter;
+  ///   axis_1 ..: the coordinates of the grid along each parameter;
+  ///   variables: their names;
+  ///   notes: @p notes as JSON in one string.
   ///
   /// Its size is that of a picture whatever the mesh, so it is summed onto one
   /// rank.
   ///
-  /// @throws UserError if the files cannot be written.
+  /// @throws UserError if the file cannot be written.
   template <int dim>
   void write_picture_grid(const Law<dim>                           &law,
                           const boost::optional<GibbsDensity<dim>> &reference,

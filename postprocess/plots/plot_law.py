@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Figures of a stationary law: plot_law.py RUN_FOLDER
 
-Reads solution/grid.npy and solution/grid.json of the run folder, writes
-figures/density.png, log_ratio.png, current.png and marginals.png.
+Reads solution/grid.npz of the run folder, writes figures/density.png,
+log_ratio.png, current.png and marginals.png.
 """
-import json
-import pathlib
 import sys
 
 import matplotlib
@@ -14,6 +12,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LogNorm
+from sgdfp_results import Results
 
 DENSITY_MAP = "viridis"  # perceptually uniform, safe for the colour-blind
 RATIO_MAP = "RdBu_r"
@@ -22,39 +21,19 @@ LAW_COLOUR = "#0072b2"
 TITLE_SIZE = 10
 DECADES = 6  # of density shown
 
-trapezoid = getattr(np, "trapezoid", None) or np.trapz  # name before NumPy 2
 
-
-class Run:
-    """The fields of a run on their regular grid, first parameter last."""
+class Run(Results):
+    """A run and its figures. They are drawn before summary.json is written."""
 
     def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        self.note = json.loads((self.folder / "solution/grid.json").read_text())
-        data = np.load(self.folder / "solution/grid.npy")
-        self.fields = dict(zip(self.note["fields"], data))
-        self.names = self.note["variables"]
-        self.dim = len(self.names)
-        self.axes = [
-            np.linspace(a, b, data.shape[-1])
-            for a, b in zip(self.note["lower"], self.note["upper"])
-        ]
+        super().__init__(folder)
+        self.dim = len(self.axes)
 
     def has_gibbs(self):
-        return "gibbs_density" in self.fields
+        return self.gibbs_density is not None
 
     def gibbs_label(self):
-        return f"tempered posterior, T = {self.note['temperature']:.4g}"
-
-    def marginal(self, name, keep):
-        """Integrates a field over all parameters but those in keep."""
-        field = self.fields[name]
-        for d in reversed(range(self.dim)):
-            if d not in keep:
-                # Parameters are stored last to first, later ones are gone.
-                axis = sum(1 for k in keep if k > d)
-                field = trapezoid(field, self.axes[d], axis=axis)
-        return field
+        return f"tempered posterior, T = {self.notes['temperature']:.4g}"
 
     def pairs(self):
         """The planes that are drawn."""
@@ -77,13 +56,14 @@ def panels(run, height=5.0):
         constrained_layout=True,
     )
     for axis, (i, j) in zip(axes[0], pairs):
-        axis.set_xlabel(run.names[i])
-        axis.set_ylabel(run.names[j])
+        axis.set_xlabel(run.variables[i])
+        axis.set_ylabel(run.variables[j])
     return figure, list(zip(axes[0], pairs))
 
 
-def plane(run, name, pair):
-    return run.marginal(name, pair)
+def plane(run, field, pair):
+    """Marginal of a field as a picture: rows belong to the second of the pair."""
+    return run.marginal(field, pair).T
 
 
 def extent(run, pair):
@@ -92,7 +72,7 @@ def extent(run, pair):
 
 
 def shade(figure, axis, run, pair, label):
-    density = plane(run, "density", pair)
+    density = plane(run, run.density, pair)
     top = density.max()
     image = axis.imshow(
         np.maximum(density, top * 10.0**-DECADES),
@@ -116,7 +96,7 @@ def draw_density(run):
     for axis, pair in axes:
         shade(figure, axis, run, pair, density_label(run) + " [1/area]")
         if run.has_gibbs():
-            gibbs = plane(run, "gibbs_density", pair)
+            gibbs = plane(run, run.gibbs_density, pair)
             levels = gibbs.max() * 10.0 ** np.arange(-5, 0)
             axis.contour(
                 run.axes[pair[0]],
@@ -129,7 +109,7 @@ def draw_density(run):
             axis.plot([], [], color=GIBBS_COLOUR, label=run.gibbs_label())
             axis.legend(loc="upper right", fontsize=8)
     figure.suptitle(
-        f"{run.note['case']}: stationary law"
+        f"{run.notes['case']}: stationary law"
         + (", contours of Gibbs every decade" if run.has_gibbs() else ""),
         fontsize=TITLE_SIZE,
     )
@@ -149,8 +129,8 @@ def draw_log_ratio(run):
         return
     figure, axes = panels(run)
     for axis, pair in axes:
-        density = plane(run, "density", pair)
-        gibbs = plane(run, "gibbs_density", pair)
+        density = plane(run, run.density, pair)
+        gibbs = plane(run, run.gibbs_density, pair)
         ratio = log_ratio(density, gibbs)
         # A law that equals Gibbs shows round-off as white, not as colour; a
         # ratio of e^12 is as good as never.
@@ -171,7 +151,7 @@ def draw_log_ratio(run):
             extend="both" if np.abs(ratio).max() > bound else "neither",
         )
     figure.suptitle(
-        f"{run.note['case']}: law against the {run.gibbs_label()}\n"
+        f"{run.notes['case']}: law against the {run.gibbs_label()}\n"
         "red: SGD is there more often, blue: less often",
         fontsize=TITLE_SIZE,
     )
@@ -183,9 +163,9 @@ def draw_current(run):
     for axis, pair in axes:
         density = shade(figure, axis, run, pair, density_label(run) + " [1/area]")
         i, j = pair
-        flow = [plane(run, f"current_{d + 1}", pair) for d in pair]
+        flow = [plane(run, run.current[d], pair) for d in pair]
         speed = np.hypot(*flow)
-        if run.note["current_l1"] > 1e-10 and speed.max() > 0:
+        if run.notes["current_l1"] > 1e-10 and speed.max() > 0:
             width = 0.3 + 2.2 * np.sqrt(speed / speed.max())
             visible = density > density.max() * 1e-4
             axis.streamplot(
@@ -210,8 +190,8 @@ def draw_current(run):
         axis.set_xlim(run.axes[i][0], run.axes[i][-1])
         axis.set_ylim(run.axes[j][0], run.axes[j][-1])
     figure.suptitle(
-        f"{run.note['case']}: probability current J"
-        f" ($\\int|J|$ = {run.note['current_l1']:.3g} per unit t)",
+        f"{run.notes['case']}: probability current J"
+        f" ($\\int|J|$ = {run.notes['current_l1']:.3g} per unit t)",
         fontsize=TITLE_SIZE,
     )
     run.save(figure, "current.png")
@@ -227,16 +207,16 @@ def draw_marginals(run):
     )
     for d, axis in enumerate(axes[0]):
         x = run.axes[d]
-        density = run.marginal("density", [d])
+        density = run.marginal(run.density, [d])
         axis.plot(x, density, color=LAW_COLOUR, label="law of SGD")
         if run.has_gibbs():
-            gibbs = run.marginal("gibbs_density", [d])
+            gibbs = run.marginal(run.gibbs_density, [d])
             axis.plot(x, gibbs, "--", color=GIBBS_COLOUR, label=run.gibbs_label())
-        axis.set_xlabel(run.names[d])
-        axis.set_ylabel(f"density of {run.names[d]} [1/{run.names[d]}]")
+        axis.set_xlabel(run.variables[d])
+        axis.set_ylabel(f"density of {run.variables[d]} [1/{run.variables[d]}]")
         axis.set_ylim(0, 1.25 * density.max())
         axis.legend(fontsize=8, loc="upper right")
-    figure.suptitle(f"{run.note['case']}: marginals", fontsize=TITLE_SIZE)
+    figure.suptitle(f"{run.notes['case']}: marginals", fontsize=TITLE_SIZE)
     run.save(figure, "marginals.png")
 
 
@@ -244,34 +224,34 @@ def draw_one_dimension(run):
     """Log scale and log-ratio: what the marginal alone does not show."""
     figure, axis = plt.subplots(figsize=(6, 3.8), constrained_layout=True)
     x = run.axes[0]
-    density = run.fields["density"]
+    density = run.density
     axis.semilogy(x, np.maximum(density, 1e-300), color=LAW_COLOUR, label="law of SGD")
     if run.has_gibbs():
         axis.semilogy(
             x,
-            np.maximum(run.fields["gibbs_density"], 1e-300),
+            np.maximum(run.gibbs_density, 1e-300),
             "--",
             color=GIBBS_COLOUR,
             label=run.gibbs_label(),
         )
     axis.set_ylim(density.max() * 1e-8, density.max() * 3)
-    axis.set_xlabel(run.names[0])
-    axis.set_ylabel(f"density [1/{run.names[0]}]")
+    axis.set_xlabel(run.variables[0])
+    axis.set_ylabel(f"density [1/{run.variables[0]}]")
     axis.legend(fontsize=8)
     figure.suptitle(
-        f"{run.note['case']}: stationary law, log scale", fontsize=TITLE_SIZE
+        f"{run.notes['case']}: stationary law, log scale", fontsize=TITLE_SIZE
     )
     run.save(figure, "density.png")
     if not run.has_gibbs():
         return
     figure, axis = plt.subplots(figsize=(6, 3.8), constrained_layout=True)
-    gibbs = run.fields["gibbs_density"]
+    gibbs = run.gibbs_density
     axis.plot(x, log_ratio(density, gibbs), color=LAW_COLOUR)
     axis.axhline(0, color="0.6", linewidth=0.8)
-    axis.set_xlabel(run.names[0])
+    axis.set_xlabel(run.variables[0])
     axis.set_ylabel("log (p / Gibbs)")
     figure.suptitle(
-        f"{run.note['case']}: law against the {run.gibbs_label()}",
+        f"{run.notes['case']}: law against the {run.gibbs_label()}",
         fontsize=TITLE_SIZE,
     )
     run.save(figure, "log_ratio.png")
