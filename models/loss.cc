@@ -84,6 +84,14 @@ namespace sgdfp
 
 
   template <int dim>
+  double Loss<dim>::weight_decay_loss(const dealii::Point<dim> &) const
+  {
+    return 0;
+  }
+
+
+
+  template <int dim>
   void Loss<dim>::check_at(const dealii::Point<dim> &theta) const
   {
     if (!std::isfinite(value(theta)) ||

@@ -97,8 +97,9 @@ namespace sgdfp
     virtual boost::optional<SliceLeak>
     slice_leak(const dealii::Point<dim> &theta) const;
 
-    /// The part (w/2)|psi|^2 of L that is weight decay.
-    virtual double weight_decay_loss(const dealii::Point<dim> &theta) const = 0;
+    /// The part (w/2)|psi|^2 of L that is weight decay; 0 unless the class says
+    /// otherwise
+    virtual double weight_decay_loss(const dealii::Point<dim> &theta) const;
 
     /// @throws UserError where L or its derivatives are not finite, or L is not
     /// what the user says it is

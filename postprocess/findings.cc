@@ -27,7 +27,9 @@ namespace sgdfp
     std::string line(const std::string &label, const std::string &text)
     {
       std::ostringstream out;
-      out << "  " << std::left << std::setw(20) << label << text << '\n';
+      constexpr int width = 22; // of the longest built-in name, E[..] included
+      out << "  " << std::left << std::setw(width) << label << ' ' << text
+          << '\n';
       return out.str();
     }
 
@@ -80,6 +82,13 @@ namespace sgdfp
              "T* = " + number(gibbs.at("closest_temperature")) +
                ", KL = " + number(gibbs.at("closest_kl")) + " (nominal T = " +
                number(gibbs.at("nominal_temperature")) + ")");
+    if (all.contains("slice"))
+      text += line("Slice",
+                   number(all.at("slice").at("drift_leaving"), 3) +
+                     " of the gradient and " +
+                     number(all.at("slice").at("noise_leaving"), 3) +
+                     " of the noise point out of it (root mean square; they "
+                     "are projected away)");
     const Json observables = all.value("observables", Json::object());
     for (const auto &[name, value] : observables.items())
       text += line("E[" + name + "]",

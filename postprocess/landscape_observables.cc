@@ -115,7 +115,7 @@ namespace sgdfp
                                      "sharpness",
                                      "trace_of_hessian",
                                      "distance_to_minimum"};
-    const auto *network = dynamic_cast<const Network<dim> *>(&loss);
+    const auto *network           = dynamic_cast<const Network<dim> *>(&loss);
     if (network == nullptr)
       return list;
     Point<dim> somewhere;
@@ -124,10 +124,10 @@ namespace sgdfp
     const FullMatrix<double> P = network->end_to_end(somewhere);
     for (unsigned int a = 0; a < P.m(); ++a)
       for (unsigned int b = 0; b < P.n(); ++b)
-        list.push_back(P.m() * P.n() == 1 ? "end_to_end" :
-                                            "end_to_end_" +
-                                              std::to_string(a + 1) +
-                                              std::to_string(b + 1));
+        list.push_back(P.m() * P.n() == 1 ?
+                         "end_to_end" :
+                         "end_to_end_" + std::to_string(a + 1) +
+                           std::to_string(b + 1));
     for (unsigned int i = 0; i < std::min(P.m(), P.n()); ++i)
       list.push_back("singular_value_" + std::to_string(i + 1));
     list.push_back("effective_rank");

@@ -22,7 +22,8 @@ namespace sgdfp
   ///     singular_value_1 ..  of P, in descending order
   ///     effective_rank       exp(-sum_i q_i log q_i), q_i = s_i/sum s
   ///                          [Roy and Vetterli 2007]; 0 for P = 0
-  ///     imbalance_1 ..       |W_{l+1}^T W_{l+1} - W_l W_l^T| (Frobenius), which
+  ///     imbalance_1 ..       |W_{l+1}^T W_{l+1} - W_l W_l^T| (Frobenius),
+  ///     which
   ///                          gradient flow keeps
   ///
   /// Derivatives are those of L as a function of the parameters of the case.

@@ -176,6 +176,17 @@ namespace sgdfp
 
 
 
+  template <int dim>
+  std::vector<std::string> Observables<dim>::names() const
+  {
+    std::vector<std::string> list;
+    for (const Observable &observable : observables)
+      list.push_back(observable.name);
+    return list;
+  }
+
+
+
   namespace
   {
     /// A quadrature rule of the unit cell that resolves a jump: boxes in which

@@ -67,6 +67,9 @@ namespace sgdfp
 
     void finish(const Law<dim> &law, Summary &summary) override;
 
+    /// As the user gave them.
+    std::vector<std::string> names() const;
+
   private:
     struct Observable
     {

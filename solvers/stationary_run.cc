@@ -9,8 +9,10 @@
 #include "postprocess/detailed_balance.h"
 #include "postprocess/figures.h"
 #include "postprocess/findings.h"
+#include "postprocess/landscape_observables.h"
 #include "postprocess/paraview_output.h"
 #include "postprocess/picture_grid.h"
+#include "postprocess/slice_statistics.h"
 #include "solvers/self_consistent.h"
 #include "solvers/validation.h"
 
@@ -240,17 +242,29 @@ namespace sgdfp
     template <int dim>
     void StationaryRun<dim>::read_off()
     {
+      const Law<dim>                            &law = solver->law();
+      std::unique_ptr<LandscapeObservables<dim>> landscape;
+      {
+        const RunLog::Phase phase(log, "minimum set");
+        landscape =
+          std::make_unique<LandscapeObservables<dim>>(law, observables.names());
+      }
       const RunLog::Phase    phase(log, "integrals of the law");
-      const Law<dim>        &law = solver->law();
+      SliceStatistics<dim>   slice(*loss);
       DensityStatistics<dim> density(law);
       CurrentStatistics<dim> current(law);
       gibbs = std::make_unique<GibbsComparison<dim>>(law,
                                                      a_case.reference,
                                                      a_case.vocabulary());
-      run_postprocessors<dim>(
-        law,
-        {&density, &current, &observables, gibbs.get(), &balance},
-        summary);
+      run_postprocessors<dim>(law,
+                              {&density,
+                               &current,
+                               &observables,
+                               landscape.get(),
+                               gibbs.get(),
+                               &balance,
+                               &slice},
+                              summary);
 
       negative_mass = density.negative_mass;
       boundary      = boundary_mass(law);

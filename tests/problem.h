@@ -8,7 +8,9 @@
 #include "postprocess/density_statistics.h"
 #include "postprocess/detailed_balance.h"
 #include "postprocess/gibbs_comparison.h"
+#include "postprocess/landscape_observables.h"
 #include "postprocess/observables.h"
+#include "postprocess/slice_statistics.h"
 #include "solvers/self_consistent.h"
 
 namespace sgdfp
@@ -35,6 +37,8 @@ namespace sgdfp
     SolverParameters                 solver_parameters;
     ReferenceParameters              reference;
     ObservableParameters             observables;
+    /// u, v, w unless set
+    Vocabulary vocabulary;
 
     std::unique_ptr<Dynamics<dim>>             dynamics;
     std::unique_ptr<Discretisation<dim>>       discretisation;
@@ -50,7 +54,13 @@ namespace sgdfp
 
     void prepare()
     {
-      dynamics = std::make_unique<Dynamics<dim>>(loss, noise, optimiser);
+      if (vocabulary.variables.empty())
+        {
+          vocabulary.variables = {"u", "v", "w"};
+          vocabulary.variables.resize(dim);
+        }
+      dynamics =
+        std::make_unique<Dynamics<dim>>(loss, noise, optimiser, vocabulary);
       discretisation =
         std::make_unique<Discretisation<dim>>(communicator,
                                               ParameterBox<dim>(domain),
@@ -74,18 +84,19 @@ namespace sgdfp
     /// Solves and reads everything off.
     const Summary::Json &answer()
     {
-      const Law<dim>          &law = solve();
-      std::vector<std::string> names({"u", "v", "w"});
-      names.resize(dim);
-      DensityStatistics<dim> density(law);
-      CurrentStatistics<dim> current(law);
-      DetailedBalance<dim>   balance;
-      GibbsComparison<dim>   gibbs(law, reference);
-      Observables<dim>       means(observables, {names, {}});
+      const Law<dim>           &law = solve();
+      DensityStatistics<dim>    density(law);
+      CurrentStatistics<dim>    current(law);
+      DetailedBalance<dim>      balance;
+      GibbsComparison<dim>      gibbs(law, reference, vocabulary);
+      Observables<dim>          means(observables, vocabulary);
+      LandscapeObservables<dim> landscape(law, means.names());
+      SliceStatistics<dim>      slice(*loss);
       summary = Summary();
-      run_postprocessors<dim>(law,
-                              {&density, &current, &balance, &gibbs, &means},
-                              summary);
+      run_postprocessors<dim>(
+        law,
+        {&density, &current, &balance, &gibbs, &means, &landscape, &slice},
+        summary);
       summary.set("density/boundary_mass", boundary_mass(law));
       write_probes(law, observables, summary);
       return summary.json();
