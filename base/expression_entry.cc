@@ -2,6 +2,7 @@
 #include "base/expression_entry.h"
 
 #include "base/errors.h"
+#include "base/text.h"
 
 #include <deal.II/base/utilities.h>
 
@@ -70,10 +71,11 @@ namespace sgdfp
       }
     catch (const ExpressionError &error)
       {
-        const ExpressionError in_whole_text(error.column + begin, error.reason);
         throw EntryError(entry,
                          text,
-                         "at " + std::string(in_whole_text.what()),
+                         "cannot be read at column " +
+                           std::to_string(error.column + begin) + ": " +
+                           error.reason,
                          known_names(vocabulary));
       }
   }
@@ -98,13 +100,15 @@ namespace sgdfp
     };
     const auto rows = split(text, ';', 0, text.size());
     if (rows.size() != n)
-      complain("has " + std::to_string(rows.size()) + " rows");
+      complain("has " + counted(rows.size(), "row"));
     for (const auto &row : rows)
       {
         const auto pieces = split(text, ',', row.first, row.second);
         if (pieces.size() != n)
           complain("row " + std::to_string(matrix.size() + 1) + " has " +
-                   std::to_string(pieces.size()) + " entries");
+                   (pieces.size() == 1 ?
+                      "1 entry" :
+                      std::to_string(pieces.size()) + " entries"));
         matrix.emplace_back();
         for (const auto &piece : pieces)
           matrix.back().push_back(
@@ -136,7 +140,7 @@ namespace sgdfp
         if (equals >= piece.second)
           complain("'" +
                    trim(text.substr(piece.first, piece.second - piece.first)) +
-                   "' sets nothing");
+                   "' has no value");
         const std::string name =
           trim(text.substr(piece.first, equals - piece.first));
         if (!is_free_name(name))

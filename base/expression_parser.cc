@@ -183,6 +183,11 @@ namespace sgdfp
                          s == ">=" ? symbolic::negation(symbolic::less(a, b)) :
                          s == "==" ? symbolic::equality(a, b) :
                                      symbolic::negation(symbolic::equality(a, b));
+              for (const char *other : {"<", ">", "==", "!="})
+                if (!at_end() &&
+                    text.compare(position, std::string(other).size(), other) ==
+                      0)
+                  fail("comparisons cannot be chained; write a < b && b < c");
               return {result, 0};
             }
         return left;
@@ -361,16 +366,13 @@ namespace sgdfp
           return call(name, function->second, here);
         position                       = here;
         std::vector<std::string> known = Expression::reserved_names();
-        std::string              list;
         for (const auto &[known_name, value] : names)
-          {
-            known.push_back(known_name);
-            list += (list.empty() ? "" : ", ") + known_name;
-          }
-        const std::string nearest = nearest_name(name, known);
+          known.push_back(known_name);
+        // Any short word is near to some other.
+        const std::string nearest =
+          name.size() < 3 ? "" : nearest_name(name, known);
         fail("'" + name + "' is not known" +
-             (nearest.empty() ? "; the names are " + list :
-                                "; did you mean '" + nearest + "'?"));
+             (nearest.empty() ? "" : ", perhaps '" + nearest + "' is meant"));
       }
 
       Value call(const std::string        &name,
@@ -391,9 +393,12 @@ namespace sgdfp
         const std::size_t n = arguments.size();
         if (n < function.fewest || n > function.most)
           {
-            position = here;
-            fail(name + " takes " + std::to_string(function.fewest) +
-                 " argument" + (function.fewest == 1 ? "" : "s") + ", not " +
+            position               = here;
+            const std::string most = (function.most == function.fewest ?
+                                        "" :
+                                        " to " + std::to_string(function.most));
+            fail(name + " takes " + std::to_string(function.fewest) + most +
+                 " argument" + (function.most == 1 ? "" : "s") + ", not " +
                  std::to_string(n));
           }
         if (name == "pow")

@@ -78,6 +78,13 @@ namespace sgdfp
 
 
 
+  std::string counted(const std::size_t n, const std::string &noun)
+  {
+    return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+  }
+
+
+
   std::string plain_words(const std::string &pattern)
   {
     std::istringstream in(pattern);

@@ -19,6 +19,11 @@ namespace sgdfp
 
 
 
+  /// "1 row", "2 rows"
+  std::string counted(const std::size_t n, const std::string &noun);
+
+
+
   /// A pattern of dealii::ParameterHandler in plain words: "[Double
   /// 0...MAX_DOUBLE (inclusive)]" is "a number >= 0".
   std::string plain_words(const std::string &pattern);

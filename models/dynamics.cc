@@ -149,12 +149,12 @@ namespace sgdfp
     const double least =
       *std::min_element(eigenvalues.begin(), eigenvalues.end());
     if (least < -1e-12 * size)
-      throw EntryError("Noise/expression",
-                       noise.expression,
-                       "it is no diffusion matrix at " + to_text(theta) +
-                         ", where an eigenvalue is " + to_text(least),
-                       "D must be positive semidefinite everywhere in the "
-                       "box.");
+      throw EntryError(
+        "Noise/expression",
+        noise.expression,
+        "has the eigenvalue " + to_text(least) + " at " + to_text(theta),
+        "A diffusion matrix has none below 0: change it, or shrink "
+        "the box.");
   }
 
 

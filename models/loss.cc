@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <sstream>
 
 namespace sgdfp
 {
@@ -133,10 +134,11 @@ namespace sgdfp
   template <int dim>
   std::string to_text(const dealii::Point<dim> &theta)
   {
-    std::string text;
+    std::ostringstream text; // with 6 digits
     for (unsigned int d = 0; d < dim; ++d)
-      text += (d == 0 ? "(" : ", ") + to_text(theta[d]);
-    return text + ")";
+      text << (d == 0 ? "(" : ", ") << theta[d];
+    text << ')';
+    return text.str();
   }
 
 

@@ -251,9 +251,8 @@ namespace sgdfp
         const unsigned int n = layout.n_parameters();
         throw EntryError(section + "widths",
                          listed(widths),
-                         "such a network has " + std::to_string(n) +
-                           " parameters and dimension is " +
-                           std::to_string(dimension),
+                         "such a network has " + counted(n, "parameter") +
+                           " and dimension is " + std::to_string(dimension),
                          n <= 3 ? "Set dimension = " + std::to_string(n) +
                                     " or change the widths." :
                                   "This program treats 1 to 3 parameters: "

@@ -81,7 +81,9 @@ namespace sgdfp
     else
       summary.set_null(path + "/mean", heavy_tail);
     if (has_variance)
-      summary.set(path + "/variance", sums[1] - sums[0] * sums[0]);
+      // Round-off of a function that is constant.
+      summary.set(path + "/variance",
+                  std::max(0., sums[1] - sums[0] * sums[0]));
     else
       summary.set_null(path + "/variance", heavy_tail);
   }

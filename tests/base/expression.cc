@@ -92,7 +92,7 @@ TEST(Expression, ErrorsNameTheColumn)
     EXPECT_NE(found.second.find(words), std::string::npos) << found.second;
   };
   expect("u*q", 3, "'q' is not known");
-  expect("u + sqr(v)", 5, "did you mean 'sqrt'");
+  expect("u + sqr(v)", 5, "perhaps 'sqrt' is meant");
   expect("(u + v", 7, "expected ')'");
   expect("u + v)", 6, "')'");
   expect("2u", 2, "a product needs *");
@@ -107,6 +107,8 @@ TEST(Expression, ErrorsNameTheColumn)
   expect("log(-1)", 1, "finite");
   expect("(-8)^(1/3)", 6, "finite");
   expect("system(u)", 1, "not known");
+  expect("u < v < 1", 7, "chained");
+  expect("min(u)", 1, "2 to 20 arguments");
 }
 
 
