@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <deque>
+#include <functional>
 
 namespace sgdfp
 {
@@ -207,27 +208,52 @@ namespace sgdfp
 
 
 
+  namespace
+  {
+    /// Calls @p visit with every comparison and floor() in @p value, in an
+    /// order of their own.
+    void for_each_switch(
+      const ex                                                   &value,
+      const std::function<void(const ex &, const std::string &)> &visit)
+    {
+      for (auto node = value.preorder_begin(); node != value.preorder_end();
+           ++node)
+        if (GiNaC::is_exactly_a<GiNaC::function>(*node))
+          {
+            const std::string name =
+              GiNaC::ex_to<GiNaC::function>(*node).get_name();
+            if (name == "less" || name == "floor")
+              visit(*node, name);
+          }
+    }
+  } // namespace
+
+
+
   std::vector<Expression> Expression::switches() const
   {
     std::vector<Expression> found;
-    const ex               &value = the_symbolic->value;
-    for (auto node = value.preorder_begin(); node != value.preorder_end();
-         ++node)
-      if (GiNaC::is_exactly_a<GiNaC::function>(*node))
-        {
-          const std::string name =
-            GiNaC::ex_to<GiNaC::function>(*node).get_name();
-          if (name == "less" || name == "floor")
-            found.emplace_back(std::make_shared<Symbolic>(Symbolic{*node}));
-        }
+    for_each_switch(the_symbolic->value,
+                    [&](const ex &node, const std::string &) {
+                      found.emplace_back(
+                        std::make_shared<Symbolic>(Symbolic{node}));
+                    });
     return found;
   }
 
 
 
-  bool Expression::can_jump() const
+  std::vector<Expression> Expression::levels() const
   {
-    return !switches().empty();
+    std::vector<Expression> found;
+    for_each_switch(
+      the_symbolic->value, [&](const ex &node, const std::string &name) {
+        const ex level =
+          (name == "less" ? ex(node.op(0) - node.op(1)) :
+                            ex(sin(symbolic::number(M_PI) * node.op(0))));
+        found.emplace_back(std::make_shared<Symbolic>(Symbolic{level}));
+      });
+    return found;
   }
 
 

@@ -49,12 +49,13 @@ namespace sgdfp
     /// d/d(variable i). Jumps count as constants: their derivative is 0.
     Expression derivative(const unsigned int i) const;
 
-    /// Whether it holds a comparison, sign() or floor(), and so may jump.
-    bool can_jump() const;
-
     /// The expressions whose changes of value are the jumps of this one: its
-    /// comparisons (0 or 1), and its floor() and sign().
+    /// comparisons a < b (0 or 1), and its floor(a). Empty: it has no jump.
     std::vector<Expression> switches() const;
+
+    /// For every switch the expression that is 0 where it changes: a - b for a
+    /// comparison, sin(pi a) for floor(a).
+    std::vector<Expression> levels() const;
 
     /// Number of operations, shared ones counted every time; stops counting at
     /// @p limit.

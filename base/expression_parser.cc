@@ -51,6 +51,14 @@ namespace sgdfp
       {
         ex     value;
         double degree;
+        /// Whether it is a comparison, or made of them: 0 or 1.
+        bool is_truth = false;
+
+        /// 0 or 1, without comparing a comparison with 0.
+        ex truth() const
+        {
+          return is_truth ? value : symbolic::truth(value);
+        }
       };
 
       class Depth
@@ -151,9 +159,8 @@ namespace sgdfp
         Value left = conjunction();
         while (take("||"))
           {
-            const ex a = symbolic::truth(left.value),
-                     b = symbolic::truth(conjunction().value);
-            left       = {a + b - a * b, 0};
+            const ex a = left.truth(), b = conjunction().truth();
+            left = {a + b - a * b, 0, true};
           }
         return left;
       }
@@ -162,9 +169,7 @@ namespace sgdfp
       {
         Value left = comparison();
         while (take("&&"))
-          left = {symbolic::truth(left.value) *
-                    symbolic::truth(comparison().value),
-                  0};
+          left = {left.truth() * comparison().truth(), 0, true};
         return left;
       }
 
@@ -188,7 +193,7 @@ namespace sgdfp
                     text.compare(position, std::string(other).size(), other) ==
                       0)
                   fail("comparisons cannot be chained; write a < b && b < c");
-              return {result, 0};
+              return {result, 0, true};
             }
         return left;
       }
@@ -249,7 +254,7 @@ namespace sgdfp
           return signed_power();
         if (position < text.size() && text.compare(position, 2, "!=") != 0 &&
             take("!"))
-          return {symbolic::negation(symbolic::truth(signed_power().value)), 0};
+          return {symbolic::negation(signed_power().truth()), 0, true};
         const Value base = primary();
         if (!take("^"))
           return base;

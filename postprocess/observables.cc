@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/matrix_entry.h"
 #include "base/text.h"
+#include "postprocess/jump_quadrature.h"
 
 #include <deal.II/base/quadrature_lib.h>
 #include <deal.II/base/utilities.h>
@@ -112,6 +113,17 @@ namespace sgdfp
 
 
   template <int dim>
+  std::vector<double>
+  Observables<dim>::Observable::level_values(const Point<dim> &theta) const
+  {
+    std::vector<double> result(levels.n_outputs());
+    levels.evaluate(theta.begin_raw(), result.data());
+    return result;
+  }
+
+
+
+  template <int dim>
   Observables<dim>::Observables(const ObservableParameters &parameters,
                                 const Vocabulary           &vocabulary)
   {
@@ -143,6 +155,7 @@ namespace sgdfp
             observables.push_back({name,
                                    ExpressionTape({expression}),
                                    ExpressionTape(expression.switches()),
+                                   ExpressionTape(expression.levels()),
                                    MomentSum()});
           }
         begin = end + 1;
@@ -189,105 +202,6 @@ namespace sgdfp
 
 
 
-  namespace
-  {
-    /// A quadrature rule of the unit cell that resolves a jump: boxes in which
-    /// @p conditions (at a unit point) are the same at all corners and in the
-    /// centre get Gauss points, the others are bisected.
-    template <int dim>
-    class JumpQuadrature
-    {
-    public:
-      using Conditions = std::function<std::vector<double>(const Point<dim> &)>;
-
-      JumpQuadrature(const Conditions &conditions, const unsigned int n_points)
-        : conditions(conditions)
-        , coarse(n_points)
-        , fine(2)
-      {
-        Point<dim> lower, upper;
-        for (unsigned int d = 0; d < dim; ++d)
-          upper[d] = 1;
-        add(lower, upper, 0);
-      }
-
-      dealii::Quadrature<dim> rule() const
-      {
-        return dealii::Quadrature<dim>(points, weights);
-      }
-
-    private:
-      static constexpr unsigned int first_splits = (dim == 1 ? 4 : 2);
-      static constexpr unsigned int most_splits  = (dim == 1 ? 40 :
-                                                    dim == 2 ? 7 :
-                                                               4);
-
-      bool is_uniform(const Point<dim> &lower, const Point<dim> &upper) const
-      {
-        const auto centre = conditions(lower + 0.5 * (upper - lower));
-        for (unsigned int corner = 0; corner < (1u << dim); ++corner)
-          {
-            Point<dim> x;
-            for (unsigned int d = 0; d < dim; ++d)
-              x[d] = ((corner >> d) & 1) ? upper[d] : lower[d];
-            // A corner may lie on the very jump: look at its inside.
-            x += 1e-9 * (lower + 0.5 * (upper - lower) - x);
-            if (conditions(x) != centre)
-              return false;
-          }
-        return true;
-      }
-
-      void add(const Point<dim>  &lower,
-               const Point<dim>  &upper,
-               const unsigned int n_splits)
-      {
-        const bool uniform =
-          n_splits >= first_splits && is_uniform(lower, upper);
-        if (!uniform && n_splits < most_splits)
-          {
-            const Point<dim> middle = lower + 0.5 * (upper - lower);
-            for (unsigned int child = 0; child < (1u << dim); ++child)
-              {
-                Point<dim> a = lower, b = middle;
-                for (unsigned int d = 0; d < dim; ++d)
-                  if ((child >> d) & 1)
-                    {
-                      a[d] = middle[d];
-                      b[d] = upper[d];
-                    }
-                add(a, b, n_splits + 1);
-              }
-            return;
-          }
-        const dealii::Quadrature<dim> &rule =
-          (!uniform ? static_cast<const dealii::Quadrature<dim> &>(centre) :
-           n_splits == first_splits ? coarse :
-                                      fine);
-        for (unsigned int q = 0; q < rule.size(); ++q)
-          {
-            Point<dim> x;
-            double     weight = rule.weight(q);
-            for (unsigned int d = 0; d < dim; ++d)
-              {
-                x[d] = lower[d] + rule.point(q)[d] * (upper[d] - lower[d]);
-                weight *= upper[d] - lower[d];
-              }
-            points.push_back(x);
-            weights.push_back(weight);
-          }
-      }
-
-      const Conditions            &conditions;
-      const dealii::QGauss<dim>    coarse, fine;
-      const dealii::QMidpoint<dim> centre;
-      std::vector<Point<dim>>      points;
-      std::vector<double>          weights;
-    };
-  } // namespace
-
-
-
   template <int dim>
   void Observables<dim>::integrate_jumps(const Law<dim> &law,
                                          Observable     &observable) const
@@ -314,14 +228,20 @@ namespace sgdfp
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
         {
-          const std::function<std::vector<double>(const Point<dim> &)>
-            conditions = [&](const Point<dim> &unit_point) {
-              return observable.conditions(
-                discretisation.mapping.transform_unit_to_real_cell(cell,
-                                                                   unit_point));
+          const auto at_unit_point =
+            [&](std::vector<double> (Observable::*values)(const Point<dim> &)
+                  const) {
+              return typename JumpQuadrature<dim>::Values(
+                [&, values](const Point<dim> &unit) {
+                  return (observable.*values)(
+                    discretisation.mapping.transform_unit_to_real_cell(cell,
+                                                                       unit));
+                });
             };
+          const auto conditions = at_unit_point(&Observable::conditions);
+          const auto levels     = at_unit_point(&Observable::level_values);
           // Most cells have no jump: a few points tell.
-          const auto some        = observable.conditions(cell->center());
+          const auto some        = conditions(probing.point(0));
           bool       is_constant = true;
           for (const Point<dim> &x : probing.get_points())
             is_constant = is_constant && conditions(x) == some;
@@ -329,6 +249,7 @@ namespace sgdfp
             add(discretisation.quadrature, cell);
           else
             add(JumpQuadrature<dim>(conditions,
+                                    levels,
                                     discretisation.element.degree + 2)
                   .rule(),
                 cell);

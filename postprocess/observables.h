@@ -51,9 +51,8 @@ namespace sgdfp
   /// expression; name: expression"; if(u > 0, 1, 0) makes a probability.
   ///
   /// Gauss quadrature does not see where a jump lies in a cell. Where the
-  /// conditions of an expression change within a cell, the cell is bisected
-  /// towards the change: 40 times in 1-D (exact to round-off), 7 times in 2-D,
-  /// 4 times in 3-D.
+  /// conditions of an expression change within a cell, it is integrated by a
+  /// JumpQuadrature.
   template <int dim>
   class Observables : public Postprocessor<dim>
   {
@@ -78,9 +77,12 @@ namespace sgdfp
       /// Values of the conditions: where they are constant there is no jump.
       std::vector<double> conditions(const dealii::Point<dim> &theta) const;
 
+      /// What is 0 where a condition changes.
+      std::vector<double> level_values(const dealii::Point<dim> &theta) const;
+
       std::string    name;
       ExpressionTape value;
-      ExpressionTape switches;
+      ExpressionTape switches, levels;
       MomentSum      sum;
     };
 

@@ -184,8 +184,11 @@ TEST(Expression, EvaluatesCommonPartsOnce)
 
 TEST(Expression, KnowsWhereItCanJump)
 {
-  EXPECT_TRUE(Expression::parse("if(u>v,1,0)", {"u", "v"}).can_jump());
-  EXPECT_FALSE(Expression::parse("u*v", {"u", "v"}).can_jump());
+  const Expression e = Expression::parse("if(u>v,1,0)", {"u", "v"});
+  EXPECT_EQ(e.switches().size(), 1u);
+  EXPECT_EQ(e.levels().size(), 1u);
+  EXPECT_TRUE(e.levels()[0].equals(Expression::parse("v - u", {"u", "v"})));
+  EXPECT_TRUE(Expression::parse("u*v", {"u", "v"}).switches().empty());
   EXPECT_TRUE(Expression::parse("u*(u + v)", {"u", "v"})
                 .equals(Expression::parse("u*v + u^2", {"u", "v"})));
   EXPECT_FALSE(Expression::parse("u", {"u", "v"})

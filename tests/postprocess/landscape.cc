@@ -127,3 +127,33 @@ TEST(SliceStatistics, TellHowMuchLeaves)
                         (noise_across + mean(answer, "noise_along"))),
               1e-10);
 }
+
+
+
+// Edges that lie nowhere near faces of cells, along the axes and across.
+TEST(Observables, IntegrateUpToTheJump)
+{
+  // Anchor A1: u ~ N(0, .2), v ~ N(0, .1), covariance .05.
+  auto problem = ornstein_uhlenbeck({{0.2, 0.1}, {0.1, 0.3}}, 6);
+  problem->observables.functions =
+    "strip: if(abs(u) < 0.27, 1, 0); half: if(u + v > 0.31, 1, 0);"
+    "box: if(u > 0.1 && v > -0.2, 1, 0); step: floor(u)";
+  const auto &answer = problem->answer();
+  EXPECT_NEAR(mean(answer, "strip"), std::erf(0.27 / std::sqrt(0.4)), 1e-6);
+  EXPECT_NEAR(mean(answer, "half"),
+              0.5 * std::erfc(0.31 / std::sqrt(2 * 0.4)),
+              1e-6);
+  // floor is antisymmetric about 1/2 up to the points where it jumps.
+  EXPECT_NEAR(mean(answer, "step"), -0.5, 1e-6);
+  // P(u > .1, v > -.2) by one quadrature: v given u is N(u/4, .0875).
+  const dealii::QGauss<1> rule(60);
+  double                  exact = 0;
+  for (unsigned int q = 0; q < rule.size(); ++q)
+    {
+      const double u = 0.1 + 2.9 * rule.point(q)[0];
+      exact += 2.9 * rule.weight(q) * std::exp(-u * u / 0.4) /
+               std::sqrt(0.4 * M_PI) * 0.5 *
+               std::erfc((-0.2 - u / 4) / std::sqrt(2 * 0.0875));
+    }
+  EXPECT_NEAR(mean(answer, "box"), exact, 2e-6);
+}
