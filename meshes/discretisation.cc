@@ -3,6 +3,7 @@
 
 #include <deal.II/base/quadrature_lib.h>
 #include <deal.II/dofs/dof_tools.h>
+#include <deal.II/fe/fe_values.h>
 #include <deal.II/fe/mapping_cartesian.h>
 #include <deal.II/fe/mapping_q.h>
 #include <deal.II/fe/mapping_q_cache.h>
@@ -111,6 +112,25 @@ namespace sgdfp
     Vector copy(owned, relevant, communicator);
     copy = v;
     return copy;
+  }
+
+
+
+  template <int dim>
+  void Discretisation<dim>::for_each_quadrature_point(
+    const std::function<void(const dealii::Point<dim> &)> &visit) const
+  {
+    dealii::FEValues<dim> fe_values(mapping,
+                                    element,
+                                    quadrature,
+                                    dealii::update_quadrature_points);
+    for (const auto &cell : dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          fe_values.reinit(cell);
+          for (const auto &theta : fe_values.get_quadrature_points())
+            visit(theta);
+        }
   }
 
 

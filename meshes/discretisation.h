@@ -68,6 +68,10 @@ namespace sgdfp
     /// A read-only copy of @p v with ghosts.
     Vector ghosted(const Vector &v) const;
 
+    /// Calls @p visit with every quadrature point of the cells of this rank.
+    void for_each_quadrature_point(
+      const std::function<void(const dealii::Point<dim> &)> &visit) const;
+
     /// Nodal values of @p function, without ghosts.
     Vector interpolate(
       const std::function<double(const dealii::Point<dim> &)> &function) const;

@@ -3,8 +3,6 @@
 
 #include "base/errors.h"
 
-#include <deal.II/fe/fe_values.h>
-
 namespace sgdfp
 {
   namespace
@@ -15,25 +13,14 @@ namespace sgdfp
       const Discretisation<dim>                             &discretisation,
       const std::function<void(const dealii::Point<dim> &)> &check)
     {
-      dealii::FEValues<dim> fe_values(discretisation.mapping,
-                                      discretisation.element,
-                                      discretisation.quadrature,
-                                      dealii::update_quadrature_points);
-      for (const auto &cell :
-           discretisation.dof_handler.active_cell_iterators())
-        if (cell->is_locally_owned())
-          {
-            fe_values.reinit(cell);
-            for (const auto &theta : fe_values.get_quadrature_points())
-              try
-                {
-                  check(theta);
-                }
-              catch (const EntryError &error)
-                {
-                  return error;
-                }
-          }
+      try
+        {
+          discretisation.for_each_quadrature_point(check);
+        }
+      catch (const EntryError &error)
+        {
+          return error;
+        }
       return {};
     }
 

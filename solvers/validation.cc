@@ -3,8 +3,6 @@
 
 #include "base/text.h"
 
-#include <deal.II/fe/fe_values.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -31,31 +29,19 @@ namespace sgdfp
     Extremes<dim> find_extremes(const Discretisation<dim> &discretisation,
                                 const Dynamics<dim>       &dynamics)
     {
-      Extremes<dim>         found;
-      dealii::FEValues<dim> fe_values(discretisation.mapping,
-                                      discretisation.element,
-                                      discretisation.quadrature,
-                                      dealii::update_quadrature_points);
-      for (const auto &cell :
-           discretisation.dof_handler.active_cell_iterators())
-        if (cell->is_locally_owned())
+      Extremes<dim> found;
+      discretisation.for_each_quadrature_point([&](const Point<dim> &theta) {
+        const double loss = dynamics.loss().value(theta);
+        if (loss < found.lowest_loss)
           {
-            fe_values.reinit(cell);
-            for (const auto &theta : fe_values.get_quadrature_points())
-              {
-                const double loss = dynamics.loss().value(theta);
-                if (loss < found.lowest_loss)
-                  {
-                    found.lowest_loss = loss;
-                    found.lowest_at   = theta;
-                  }
-                const auto values = eigenvalues(
-                  dynamics.diffusion(theta, MatrixFieldDerivatives::divergence)
-                    .value);
-                found.most_D  = std::max(found.most_D, values[0]);
-                found.least_D = std::min(found.least_D, values[dim - 1]);
-              }
+            found.lowest_loss = loss;
+            found.lowest_at   = theta;
           }
+        const auto values = eigenvalues(
+          dynamics.diffusion(theta, MatrixFieldDerivatives::divergence).value);
+        found.most_D  = std::max(found.most_D, values[0]);
+        found.least_D = std::min(found.least_D, values[dim - 1]);
+      });
       const MPI_Comm communicator = discretisation.communicator;
       const auto     lowest =
         dealii::Utilities::MPI::min_max_avg(found.lowest_loss, communicator);
