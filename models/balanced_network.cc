@@ -138,6 +138,23 @@ namespace sgdfp
 
 
   template <int dim>
+  boost::optional<double> BalancedNetwork<dim>::lower_limit() const
+  {
+    return 0.;
+  }
+
+
+
+  template <int dim>
+  std::string BalancedNetwork<dim>::velocity_description() const
+  {
+    return "-N w^(2-2/N) grad L + what minibatch noise adds on the balanced "
+           "manifold";
+  }
+
+
+
+  template <int dim>
   VectorField<dim>
   BalancedNetwork<dim>::noise_induced_drift(const Point<dim> &w,
                                             const double      a) const

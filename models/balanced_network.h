@@ -54,6 +54,11 @@ namespace sgdfp
 
     bool is_gradient_flow() const override;
 
+    /// 0
+    boost::optional<double> lower_limit() const override;
+
+    std::string velocity_description() const override;
+
     VectorField<dim> noise_induced_drift(const dealii::Point<dim> &w,
                                          const double a) const override;
 

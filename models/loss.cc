@@ -76,6 +76,24 @@ namespace sgdfp
 
 
   template <int dim>
+  boost::optional<double> Loss<dim>::lower_limit() const
+  {
+    return {};
+  }
+
+
+
+  template <int dim>
+  std::string Loss<dim>::velocity_description() const
+  {
+    return mobility() == dealii::unit_symmetric_tensor<dim>() ?
+             "-grad L" :
+             "-M grad L with the constant M of a slice";
+  }
+
+
+
+  template <int dim>
   boost::optional<SliceLeak>
   Loss<dim>::slice_leak(const dealii::Point<dim> &) const
   {

@@ -93,6 +93,13 @@ namespace sgdfp
     gradient_covariance(const dealii::Point<dim>    &theta,
                         const MatrixFieldDerivatives derivatives) const;
 
+    /// The value that no parameter goes below, if there is one: a box that
+    /// begins there is not cut off there.
+    virtual boost::optional<double> lower_limit() const;
+
+    /// b in words, for the screen.
+    virtual std::string velocity_description() const;
+
     /// Only for a slice of a larger network; empty otherwise.
     virtual boost::optional<SliceLeak>
     slice_leak(const dealii::Point<dim> &theta) const;

@@ -129,6 +129,9 @@ namespace sgdfp
       {
         const unsigned int normal = side / 2;
         open[side]                = false;
+        const auto limit          = dynamics.loss().lower_limit();
+        if (side % 2 == 0 && limit && box.lower()[normal] <= *limit)
+          continue;
         for (unsigned int k = 0; k < n_points && !open[side]; ++k)
           {
             Point<dim> xi = low;

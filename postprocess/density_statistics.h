@@ -43,7 +43,8 @@ namespace sgdfp
   double mass_by_gauss(const Law<dim> &law, const unsigned int n_points);
 
   /// Which sides of a box (lower, upper of the first parameter, ..) the
-  /// dynamics can cross. Where D n = 0 and n . (b - (1-a) div D) = 0 on a whole
+  /// dynamics can cross. Where the parameters end
+  /// (Loss::lower_limit()), or D n = 0 and n . (b - (1-a) div D) = 0 on a whole
   /// side, such as w = 0 of a balanced network, no probability gets across
   /// anyway: the box does not cut the law off there. Judged at 65 points per
   /// edge.

@@ -120,12 +120,12 @@ namespace sgdfp
     void StationaryRun<dim>::describe() const
     {
       const std::string &calculus = a_case.noise.calculus;
-      log.say("Question  stationary law p of  d theta = -grad L dt + sqrt(2 D) "
+      log.say("Question  stationary law p of  d theta = b dt + sqrt(2 D) "
               "dW:  div J = 0,  J = " +
               std::string(calculus == "ito"      ? "(b - div D) p" :
                           calculus == "midpoint" ? "(b - div D/2) p" :
                                                    "b p") +
-              " - D grad p,  b = -grad L");
+              " - D grad p,  b = " + loss->velocity_description());
       log.say("Loss      " + loss->description());
       log.say("Noise     " + dynamics.noise_description());
     }

@@ -121,6 +121,11 @@ TEST(BalancedNetwork, HasTheLawOfTheAnchor)
   // Nothing crosses w = 0: the mass there does not count.
   EXPECT_LT(answer["density"]["boundary_mass"].get<double>(), 1e-20);
   EXPECT_LT(answer["current"]["l1"].get<double>(), 1e-9);
+
+  // With a floor paths reach w = 0 and turn back: still no cut.
+  problem->noise.isotropic_floor = 1e-3;
+  EXPECT_GT(problem->answer()["probes"][0]["density"].get<double>(), 2.5);
+  EXPECT_LT(problem->answer()["density"]["boundary_mass"].get<double>(), 1e-20);
 }
 
 
