@@ -92,7 +92,7 @@ mistake "unreadable line" 's/set variables/sett variables/' 'line 2'
 mistake "quadratic loss with minibatch noise" 's/type = deep linear network/type = quadratic/' 'line 13' 'Noise/type' 'constant'
 mistake "gibbs space without isotropic noise" 's/^subsection Output/subsection Discretisation\nset trial space = gibbs\nend\nsubsection Output/' 'trial space' 'self-consistent'
 mistake "probe outside the box" 's/^subsection Output/subsection Observables\nset probe points = 9, 0\nend\nsubsection Output/' 'probe points' 'outside'
-mistake "bad expression" 's/^subsection Output/subsection Observables\nset functions = a: u*q\nend\nsubsection Output/' 'Observables/functions' 'u,v'
+mistake "bad expression" 's/^subsection Output/subsection Observables\nset functions = a: u*q\nend\nsubsection Output/' 'Observables/functions' 'column 6' 'The variables are u, v'
 mistake "missing data file" 's/data = population/data = file/' 'data.csv'
 
 data() { # what, content of data.csv, then patterns
