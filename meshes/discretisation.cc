@@ -77,6 +77,22 @@ namespace sgdfp
 
 
   template <int dim>
+  Discretisation<dim>::Discretisation(const Discretisation &other,
+                                      const unsigned int    degree)
+    : communicator(other.communicator)
+    , box(other.box)
+    , element(degree)
+    , quadrature(degree + 2)
+    , face_quadrature(degree + 2)
+    , mesh(other.mesh)
+    , the_mapping(other.the_mapping)
+    , mapping(*the_mapping)
+    , dof_handler(*mesh)
+  {}
+
+
+
+  template <int dim>
   void Discretisation<dim>::prepare()
   {
     if (box.is_graded())

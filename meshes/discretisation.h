@@ -41,6 +41,10 @@ namespace sgdfp
                    const ParameterBox<dim> &box,
                    const unsigned int       degree);
 
+    /// The same mesh with an element of another degree; prepare() it after the
+    /// other one.
+    Discretisation(const Discretisation &other, const unsigned int degree);
+
     /// Distributes the degrees of freedom on the present mesh. Collective.
     void prepare();
 
@@ -49,11 +53,11 @@ namespace sgdfp
     const dealii::FE_Q<dim>       element;
     const dealii::QGauss<dim>     quadrature;
     const dealii::QGauss<dim - 1> face_quadrature;
-    const std::unique_ptr<dealii::parallel::TriangulationBase<dim>> mesh;
+    const std::shared_ptr<dealii::parallel::TriangulationBase<dim>> mesh;
 
     /// From the unit cell to the parameters. The vertices of the mesh are chart
     /// coordinates (ParameterBox): never use them as parameters.
-    const std::unique_ptr<dealii::Mapping<dim>> the_mapping;
+    const std::shared_ptr<dealii::Mapping<dim>> the_mapping;
     const dealii::Mapping<dim>                 &mapping;
 
     dealii::DoFHandler<dim>           dof_handler;
