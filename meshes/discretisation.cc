@@ -28,6 +28,21 @@ namespace sgdfp
                       maximum_passes,
                       "Most passes of the self-consistent trial space",
                       Patterns::Integer(0, 100));
+    prm.add_parameter("refinement",
+                      refinement,
+                      "How the mesh becomes finer until the tolerance holds: "
+                      "where the current is inaccurate (adaptive), everywhere "
+                      "(uniform), or not at all (none)",
+                      Patterns::Selection("adaptive|uniform|none"));
+    prm.add_parameter("tolerance",
+                      tolerance,
+                      "On the estimated relative L1 errors of density and "
+                      "current",
+                      Patterns::Double(0));
+    prm.add_parameter("maximum cells",
+                      maximum_cells,
+                      "The mesh is not refined beyond",
+                      Patterns::Integer(1));
     prm.leave_subsection();
   }
 
@@ -110,6 +125,15 @@ namespace sgdfp
     constraints.reinit(relevant);
     dealii::DoFTools::make_hanging_node_constraints(dof_handler, constraints);
     constraints.close();
+  }
+
+
+
+  template <int dim>
+  typename Discretisation<dim>::Cell
+  Discretisation<dim>::same_cell(const Cell &other) const
+  {
+    return Cell(mesh.get(), other->level(), other->index(), &dof_handler);
   }
 
 

@@ -20,6 +20,9 @@ namespace sgdfp
     unsigned int degree         = 3;
     std::string  trial_space    = "self-consistent";
     unsigned int maximum_passes = 6;
+    std::string  refinement     = "adaptive";
+    double       tolerance      = 1e-4;
+    unsigned int maximum_cells  = 200000;
 
     void add_parameters(dealii::ParameterHandler &prm);
   };
@@ -65,6 +68,11 @@ namespace sgdfp
     dealii::IndexSet                  owned;
     /// Owned and ghosted: every degree of freedom of owned and ghost cells.
     dealii::IndexSet relevant;
+
+    using Cell = typename dealii::DoFHandler<dim>::active_cell_iterator;
+
+    /// The cell @p other of another discretisation of the same mesh.
+    Cell same_cell(const Cell &other) const;
 
     /// A distributed vector without ghosts, zero.
     Vector owned_vector() const;

@@ -13,12 +13,15 @@ namespace sgdfp
     : discretisation(discretisation)
     , dynamics(dynamics)
     , trial_space(trial_space)
-    , density(discretisation.ghosted(nodal_density))
   {
-    Vector u = nodal_density;
-    u.scale(trial_space.inverse_weights());
+    Vector u = nodal_density, weights = trial_space.inverse_weights();
+    u.scale(weights);
     discretisation.constraints.distribute(u);
     polynomial = discretisation.ghosted(u);
+    for (const auto i : discretisation.owned)
+      weights(i) = static_cast<double>(u(i)) / static_cast<double>(weights(i));
+    weights.compress(dealii::VectorOperation::insert);
+    density = discretisation.ghosted(weights);
   }
 
 
@@ -105,6 +108,14 @@ namespace sgdfp
   const Vector &Law<dim>::nodal_density() const
   {
     return density;
+  }
+
+
+
+  template <int dim>
+  const TrialSpace<dim> &Law<dim>::trial() const
+  {
+    return trial_space;
   }
 
 

@@ -18,7 +18,8 @@ namespace sgdfp
   public:
     using Cell = typename dealii::DoFHandler<dim>::active_cell_iterator;
 
-    /// @param density nodal densities P, without ghosts
+    /// @param density nodal densities P, without ghosts; those of hanging nodes
+    /// do not matter
     Law(const Discretisation<dim> &discretisation,
         const Dynamics<dim>       &dynamics,
         const TrialSpace<dim>     &trial_space,
@@ -51,6 +52,9 @@ namespace sgdfp
 
     /// Nodal densities, with ghosts.
     const Vector &nodal_density() const;
+
+    /// The space with its l.
+    const TrialSpace<dim> &trial() const;
 
     const Discretisation<dim> &discretisation;
     const Dynamics<dim>       &dynamics;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operators/trial_space.h"
 
-#include <deal.II/base/quadrature_lib.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -47,6 +45,7 @@ namespace sgdfp
   template <int dim>
   TrialSpace<dim>::TrialSpace(const Discretisation<dim> &discretisation)
     : discretisation(discretisation)
+    , potential_rule(discretisation.element.degree + 13)
   {}
 
 
@@ -120,6 +119,51 @@ namespace sgdfp
 
 
   template <int dim>
+  void TrialSpace<dim>::use_nodal(const Vector &log_values)
+  {
+    gibbs_loss   = nullptr;
+    potential_of = nullptr;
+    Vector l     = log_values;
+    discretisation.constraints.distribute(l);
+    set_nodal(l);
+  }
+
+
+
+  template <int dim>
+  void TrialSpace<dim>::use_same_as(const TrialSpace &other)
+  {
+    if (other.is_gibbs())
+      return use_gibbs(*other.gibbs_loss, other.temperature);
+    if (other.potential_of != nullptr && use_potential(*other.potential_of))
+      return;
+    const auto           &element = discretisation.element;
+    const auto           &coarser = other.discretisation;
+    dealii::FEValues<dim> at_nodes(coarser.mapping,
+                                   coarser.element,
+                                   dealii::Quadrature<dim>(
+                                     element.get_unit_support_points()),
+                                   dealii::update_values);
+    std::vector<double>   l(element.dofs_per_cell);
+    std::vector<dealii::types::global_dof_index> dofs(element.dofs_per_cell);
+    Vector log_values = discretisation.owned_vector();
+    for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          at_nodes.reinit(coarser.same_cell(cell));
+          at_nodes.get_function_values(other.log_at_nodes, l);
+          cell->get_dof_indices(dofs);
+          for (unsigned int i = 0; i < dofs.size(); ++i)
+            if (discretisation.owned.is_element(dofs[i]))
+              log_values(dofs[i]) = l[i];
+        }
+    log_values.compress(dealii::VectorOperation::insert);
+    use_nodal(log_values);
+  }
+
+
+
+  template <int dim>
   const Vector &TrialSpace<dim>::nodal_log() const
   {
     return log_at_nodes;
@@ -162,18 +206,17 @@ namespace sgdfp
   double TrialSpace<dim>::potential_difference(const double x,
                                                const double y) const
   {
-    static const dealii::QGauss<1> rule(16);
-    double                         sum = 0;
-    for (unsigned int q = 0; q < rule.size(); ++q)
+    double sum = 0;
+    for (unsigned int q = 0; q < potential_rule.size(); ++q)
       {
         dealii::Point<dim> theta;
-        theta[0] = x + rule.point(q)[0] * (y - x);
+        theta[0] = x + potential_rule.point(q)[0] * (y - x);
         const auto flux =
           potential_of->flux(theta, MatrixFieldDerivatives::divergence);
         const double D = flux.diffusion.value[0][0];
         if (!(D > 0))
           return std::numeric_limits<double>::quiet_NaN();
-        sum += rule.weight(q) * flux.drift[0] / D;
+        sum += potential_rule.weight(q) * flux.drift[0] / D;
       }
     return sum * (y - x);
   }

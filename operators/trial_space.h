@@ -5,6 +5,7 @@
 #include "meshes/discretisation.h"
 #include "models/dynamics.h"
 
+#include <deal.II/base/quadrature_lib.h>
 #include <deal.II/fe/fe_values.h>
 
 namespace sgdfp
@@ -43,6 +44,15 @@ namespace sgdfp
     /// f = floor_factor * max(-min P, 1e-12 max P).
     /// @param density nodal values P, without ghosts
     void use_log_of(const Vector &density, const double floor_factor);
+
+    /// l = interpolant of given nodal values, shifted to a maximum of 0, such
+    /// as those of a coarser mesh carried over.
+    /// @param log_values without ghosts
+    void use_nodal(const Vector &log_values);
+
+    /// The same l as @p other on the same mesh, with an element of at least its
+    /// degree: a Q_k interpolant stays the function it is.
+    void use_same_as(const TrialSpace &other);
 
     /// l_i at the nodes, with ghosts
     const Vector &nodal_log() const;
@@ -91,7 +101,10 @@ namespace sgdfp
     double potential_difference(const double x, const double y) const;
 
     const Discretisation<dim> &discretisation;
-    const Dynamics<dim>       *potential_of = nullptr;
+    /// Of the potential; another one for another degree, so that laws of two
+    /// degrees differ by its error
+    const dealii::QGauss<1> potential_rule;
+    const Dynamics<dim>    *potential_of = nullptr;
     /// By active cell: the potential in the middle of its chart interval
     std::vector<double> potential_in_middle;
     const Loss<dim>    *gibbs_loss   = nullptr;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "operators/indicators.h"
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
 
@@ -112,6 +113,33 @@ namespace sgdfp
 
 
   template <int dim>
+  void SelfConsistentSolver<dim>::begin()
+  {
+    generator.prepare();
+    // The start of an iterative solve; a direct one does not need it.
+    density = discretisation.owned_vector();
+    for (const auto i : discretisation.owned)
+      density(i) = std::exp(static_cast<double>(trial_space.nodal_log()(i)));
+    density.compress(dealii::VectorOperation::insert);
+    discretisation.constraints.set_zero(density);
+  }
+
+
+
+  template <int dim>
+  void SelfConsistentSolver<dim>::accept(const Vector &solution)
+  {
+    history.back().accepted = true;
+    density                 = solution;
+    best                    = std::make_unique<Law<dim>>(discretisation,
+                                      dynamics,
+                                      trial_space,
+                                      density);
+  }
+
+
+
+  template <int dim>
   void SelfConsistentSolver<dim>::solve()
   {
     const bool may_be_exact = (parameters.trial_space != "polynomial");
@@ -122,23 +150,31 @@ namespace sgdfp
       trial_space.use_polynomials();
     const bool is_exact = trial_space.is_exact();
 
-    generator.prepare();
-    // The start of an iterative solve; a direct one does not need it.
-    density = discretisation.owned_vector();
-    density = 1;
-    if (is_exact)
-      for (const auto i : discretisation.owned)
-        density(i) = std::exp(static_cast<double>(trial_space.nodal_log()(i)));
-    density.compress(dealii::VectorOperation::insert);
-
-    density                 = solve_once();
-    history.back().accepted = true;
-    best                    = std::make_unique<Law<dim>>(discretisation,
-                                      dynamics,
-                                      trial_space,
-                                      density);
+    begin();
+    accept(solve_once());
     if (!is_exact && parameters.trial_space == "self-consistent")
       improve();
+  }
+
+
+
+  template <int dim>
+  void SelfConsistentSolver<dim>::solve(const Vector &l,
+                                        const double  coarse_indicator)
+  {
+    constexpr double suspicious = 3; // numerics.md, 1
+    trial_space.use_nodal(l);
+    begin();
+    accept(solve_once());
+    const double carried = history.back().indicator;
+    if (!(carried <= suspicious * coarse_indicator))
+      {
+        trial_space.use_polynomials();
+        const Vector solution = solve_once();
+        if (!(carried <= history.back().indicator))
+          accept(solution);
+      }
+    improve();
   }
 
 
@@ -148,8 +184,9 @@ namespace sgdfp
   {
     // Figures measured in numerics.md, 1.
     constexpr double enough_gain = 0.7, highest_floor = 2.5;
-    double           floor_factor = 0.3;
-    double           eta          = history.back().indicator;
+    constexpr double nothing_changed = 1.2;
+    double           floor_factor    = 0.3;
+    double           eta             = accepted().indicator;
     for (unsigned int pass = 1; pass <= parameters.maximum_passes; ++pass)
       {
         trial_space.use_log_of(density, floor_factor);
@@ -157,19 +194,15 @@ namespace sgdfp
         const double new_eta  = history.back().indicator;
         if (!(new_eta < eta))
           {
-            if (floor_factor > highest_floor)
+            // Nothing to gain, or a floor too low for the noise of the pass.
+            if (new_eta < nothing_changed * eta || floor_factor > highest_floor)
               break;
             floor_factor *= 10;
             continue;
           }
-        history.back().accepted = true;
-        density                 = solution;
-        best                    = std::make_unique<Law<dim>>(discretisation,
-                                          dynamics,
-                                          trial_space,
-                                          density);
-        const bool settled      = (new_eta > enough_gain * eta);
-        eta                     = new_eta;
+        accept(solution);
+        const bool settled = (new_eta > enough_gain * eta);
+        eta                = new_eta;
         if (settled)
           break;
       }
@@ -190,6 +223,17 @@ namespace sgdfp
   SelfConsistentSolver<dim>::passes() const
   {
     return history;
+  }
+
+
+
+  template <int dim>
+  const typename SelfConsistentSolver<dim>::Pass &
+  SelfConsistentSolver<dim>::accepted() const
+  {
+    return *std::find_if(history.rbegin(),
+                         history.rend(),
+                         [](const Pass &pass) { return pass.accepted; });
   }
 
 

@@ -48,14 +48,30 @@ namespace sgdfp
     /// @throws Refusal, SolverFailure
     void solve();
 
+    /// The same with the log density @p l of a coarser mesh carried over to
+    /// pass 0; where the current indicator is then more than three times
+    /// @p coarse_indicator, that of the coarser mesh, l = 0 is tried too and
+    /// the better one kept.
+    /// @param l nodal values, without ghosts
+    void solve(const Vector &l, const double coarse_indicator);
+
     /// The law found. Only after solve().
     const Law<dim> &law() const;
 
     const std::vector<Pass> &passes() const;
 
+    /// The pass that gave the law.
+    const Pass &accepted() const;
+
   private:
+    /// Allocates, with e^l as start.
+    void begin();
+
     /// Assembles in the present trial space, solves, appends to passes().
     Vector solve_once();
+
+    /// Makes @p solution of the last pass the law.
+    void accept(const Vector &solution);
 
     /// The stationary solve; for l = -L/T the Gibbs density itself where a
     /// solve cannot weigh the wells.

@@ -13,7 +13,7 @@
 #include "postprocess/paraview_output.h"
 #include "postprocess/picture_grid.h"
 #include "postprocess/slice_statistics.h"
-#include "solvers/self_consistent.h"
+#include "solvers/adaptive.h"
 #include "solvers/validation.h"
 
 namespace sgdfp
@@ -53,6 +53,9 @@ namespace sgdfp
 
       void read_off();
 
+      /// What happened on the way to the law: summary.json, solver/levels.
+      void write_levels();
+
       void write_fields();
 
       /// Ends a run that has no (trustworthy) law.
@@ -73,8 +76,8 @@ namespace sgdfp
       RunFolder                        folder;
       Summary                          summary;
 
-      std::unique_ptr<Discretisation<dim>>       discretisation;
-      std::unique_ptr<SelfConsistentSolver<dim>> solver;
+      std::unique_ptr<Discretisation<dim>> discretisation;
+      std::unique_ptr<AdaptiveSolver<dim>> solver;
 
       std::unique_ptr<GibbsComparison<dim>> gibbs;
       DetailedBalance<dim>                  balance;
@@ -222,19 +225,16 @@ namespace sgdfp
     template <int dim>
     void StationaryRun<dim>::solve()
     {
-      const auto n_cells = discretisation->mesh->n_global_active_cells();
-      const auto n_dofs  = discretisation->dof_handler.n_dofs();
-      summary.set("cells", n_cells);
-      summary.set("dofs", n_dofs);
-      log.say("Mesh      " + std::to_string(n_cells) + " cells, " +
-              std::to_string(n_dofs) + " unknowns (Q" +
-              std::to_string(a_case.discretisation.degree) + "), " +
-              (a_case.solver.use_direct(dim, n_dofs) ?
-                 "direct solver (MUMPS)" :
-                 "iterative solver (GMRES)"));
-      solver = std::make_unique<SelfConsistentSolver<dim>>(
+      log.say("Mesh      Q" + std::to_string(a_case.discretisation.degree) +
+              ", refinement " + a_case.discretisation.refinement +
+              ", tolerance " + to_text(a_case.discretisation.tolerance) +
+              ", at most " +
+              std::to_string(a_case.discretisation.maximum_cells) + " cells");
+      solver = std::make_unique<AdaptiveSolver<dim>>(
         *discretisation, dynamics, a_case.discretisation, a_case.solver, log);
       solver->solve();
+      summary.set("cells", solver->levels().back().cells);
+      summary.set("dofs", solver->levels().back().dofs);
     }
 
 
@@ -273,47 +273,56 @@ namespace sgdfp
       quadrature_error = std::abs(
         density.mass - mass_by_gauss(law, a_case.discretisation.degree + 4));
       summary.set("density/quadrature_error", quadrature_error);
-      const std::string no_estimate =
-        "error estimates come with adaptive refinement, which this version "
-        "does not have; repeat with Domain/initial refinement + 1 and compare";
-      summary.set_null("density/estimated_error", no_estimate);
-      summary.set_null("current/estimated_error", no_estimate);
+      const ErrorEstimate &estimate = solver->estimate();
+      summary.set("density/estimated_error", estimate.density);
+      summary.set("current/estimated_error", estimate.current);
+      summary.set("current/relative_error", estimate.relative_current());
 
-      unsigned int iterations = 0;
-      double       indicator = 0, residual = 0;
-      for (const auto &pass : solver->passes())
-        {
-          iterations += pass.iterations;
-          if (pass.accepted)
-            {
-              indicator    = pass.indicator;
-              residual     = pass.residual;
-              slowest_rate = pass.slowest_rate;
-              weight_error = pass.weight_error;
-            }
-        }
-      summary.set("current/divergence_residual", indicator);
-      // The indicator overestimates the error of the current by a factor of
-      // about ten and more (docs/numerics.md): at this share the current is
-      // known to some per cent.
-      constexpr double resolved_share = 1;
-      if (balance.holds != boost::optional<bool>(true) &&
-          indicator > resolved_share * current.l1)
-        log.warn("the current is not resolved: its indicator, " +
-                 to_text(indicator) + ", is not small against its integral, " +
-                 to_text(current.l1) +
-                 ". Raise Domain/initial refinement or Discretisation/degree "
-                 "before citing it");
+      const auto &pass = solver->accepted();
+      slowest_rate     = pass.slowest_rate;
+      weight_error     = pass.weight_error;
+      summary.set("current/divergence_residual", pass.indicator);
       write_probes(law, a_case.observables, summary);
-      summary.set("solver/iterations", iterations);
-      summary.set("solver/residual", residual);
+      write_levels();
+      summary.set("solver/residual", pass.residual);
       if (slowest_rate > 0)
         summary.set("solver/slowest_rate", slowest_rate);
       else
         summary.set_null("solver/slowest_rate",
                          "only the direct solver estimates it, in more than "
                          "one dimension");
-      summary.set("solver/passes", solver->passes().size());
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::write_levels()
+    {
+      Summary::Json levels     = Summary::Json::array();
+      unsigned int  iterations = 0, passes = 0;
+      for (const auto &level : solver->levels())
+        {
+          iterations += level.iterations;
+          passes += level.passes;
+          Summary::Json entry = {{"cells", level.cells},
+                                 {"dofs", level.dofs},
+                                 {"indicator", level.indicator},
+                                 {"passes", level.passes},
+                                 {"error", nullptr},
+                                 {"density_error", nullptr},
+                                 {"current_error", nullptr}};
+          if (level.estimate)
+            {
+              entry["error"]         = level.estimate->relative();
+              entry["density_error"] = level.estimate->density;
+              entry["current_error"] = level.estimate->relative_current();
+            }
+          levels.push_back(entry);
+        }
+      summary.set("solver/iterations", iterations);
+      summary.set("solver/passes", passes);
+      summary.set("solver/levels", levels);
+      summary.set("solver/stopped_by", solver->stopped_by());
     }
 
 

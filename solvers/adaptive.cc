@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/adaptive.h"
+
+#include "base/errors.h"
+#include "base/text.h"
+#include "meshes/refinement.h"
+#include "operators/indicators.h"
+
+#include <deal.II/distributed/solution_transfer.h>
+#include <deal.II/distributed/tria.h>
+
+#include <iomanip>
+#include <limits>
+#include <sstream>
+
+namespace sgdfp
+{
+  namespace
+  {
+    // Shares of the indicator that refined and coarsened cells carry; measured
+    // in numerics.md, 1.
+    constexpr double refined_share = 0.7, coarsened_share = 0.02;
+
+    // The indicator overestimates the error by 8 to 200 (docs/numerics.md): a
+    // first guess, replaced by the first estimate.
+    constexpr double first_error_per_indicator = 1. / 30;
+  } // namespace
+
+
+
+  template <int dim>
+  AdaptiveSolver<dim>::AdaptiveSolver(
+    Discretisation<dim>            &discretisation,
+    const Dynamics<dim>            &dynamics,
+    const DiscretisationParameters &parameters,
+    const SolverParameters         &solver_parameters,
+    RunLog                         &log)
+    : discretisation(discretisation)
+    , dynamics(dynamics)
+    , parameters(parameters)
+    , solver_parameters(solver_parameters)
+    , log(log)
+    , error_per_indicator(first_error_per_indicator)
+  {}
+
+
+
+  template <int dim>
+  void AdaptiveSolver<dim>::solve()
+  {
+    for (;;)
+      {
+        solve_level();
+        if (is_finished())
+          return;
+        refine();
+      }
+  }
+
+
+
+  template <int dim>
+  void AdaptiveSolver<dim>::solve_level()
+  {
+    const auto n_cells = discretisation.mesh->n_global_active_cells();
+    const auto n_dofs  = discretisation.dof_handler.n_dofs();
+    log.say("  level " + std::to_string(history.size()) + "  " +
+            std::to_string(n_cells) + " cells, " + std::to_string(n_dofs) +
+            " unknowns");
+    solver = std::make_unique<SelfConsistentSolver<dim>>(
+      discretisation, dynamics, parameters, solver_parameters, log);
+    try
+      {
+        if (carried)
+          solver->solve(*carried, history.back().indicator);
+        else
+          solver->solve();
+      }
+    catch (const Refusal &)
+      {
+        // A mesh far too coarse: the next one starts anew.
+        constexpr unsigned int n_children = 1 << dim;
+        if (parameters.refinement == "none" ||
+            n_cells * n_children > parameters.maximum_cells)
+          throw;
+        log.say("    no solution on this mesh; all cells are refined");
+        carried.reset();
+        discretisation.mesh->refine_global(1);
+        discretisation.prepare();
+        return solve_level();
+      }
+    unsigned int iterations = 0;
+    for (const auto &pass : solver->passes())
+      iterations += pass.iterations;
+    history.push_back({n_cells,
+                       n_dofs,
+                       solver->accepted().indicator,
+                       static_cast<unsigned int>(solver->passes().size()),
+                       iterations,
+                       {}});
+  }
+
+
+
+  template <int dim>
+  bool AdaptiveSolver<dim>::tolerance_is_near() const
+  {
+    constexpr double optimism = 1.2;
+    // Where l is the law itself the indicator is round-off and says nothing.
+    return solver->law().trial().is_exact() ||
+           history.back().indicator * error_per_indicator <=
+             optimism * parameters.tolerance;
+  }
+
+
+
+  template <int dim>
+  void AdaptiveSolver<dim>::compute_estimate()
+  {
+    const RunLog::Phase phase(log, "error estimate");
+    auto estimate = estimate_error(solver->law(), solver_parameters);
+    // What round-off leaves in the slowest modes is in no difference.
+    estimate.density = std::max(estimate.density, accepted().weight_error);
+    std::ostringstream line;
+    line << "  estimated error  density " << std::scientific
+         << std::setprecision(2) << estimate.density << "  current "
+         << estimate.current << " (relative " << estimate.relative_current()
+         << ")" << std::fixed << std::setprecision(1) << "  (" << log.seconds()
+         << " s)";
+    log.say(line.str());
+    if (history.back().indicator > 0)
+      error_per_indicator = estimate.relative() / history.back().indicator;
+    history.back().estimate = estimate;
+  }
+
+
+
+  template <int dim>
+  bool AdaptiveSolver<dim>::is_finished()
+  {
+    const bool only_this = (parameters.refinement == "none");
+    if (only_this || tolerance_is_near())
+      {
+        compute_estimate();
+        if (history.back().estimate->relative() <= parameters.tolerance)
+          reason_to_stop = "tolerance";
+        else if (only_this)
+          reason_to_stop = "no refinement";
+      }
+    if (reason_to_stop.empty() && is_round_off())
+      reason_to_stop = "round-off";
+    if (reason_to_stop.empty() && !flag())
+      reason_to_stop = "maximum cells";
+    if (!reason_to_stop.empty() && !history.back().estimate)
+      compute_estimate();
+    return !reason_to_stop.empty();
+  }
+
+
+
+  template <int dim>
+  bool AdaptiveSolver<dim>::is_round_off()
+  {
+    // Layers that no mesh resolves yet look alike, but for their error.
+    constexpr unsigned int patience    = 3;
+    constexpr double       small_error = 1e-7, gain = 0.9;
+    const unsigned int     n = history.size();
+    if (n <= patience ||
+        history[n - 1].indicator < gain * history[n - 1 - patience].indicator)
+      return false;
+    if (!history.back().estimate)
+      compute_estimate();
+    return history.back().estimate->relative() < small_error;
+  }
+
+
+
+  template <int dim>
+  bool AdaptiveSolver<dim>::flag()
+  {
+    auto                            &mesh       = *discretisation.mesh;
+    const auto                       n_cells    = mesh.n_global_active_cells();
+    constexpr unsigned int           n_children = 1 << dim;
+    dealii::types::global_cell_index n_refined  = n_cells;
+    if (parameters.refinement == "adaptive")
+      {
+        const RunLog::Phase phase(log, "refinement");
+        const auto         &estimate = history.back().estimate;
+        const bool by_density = solver->law().trial().is_exact() && estimate;
+        n_refined =
+          flag_cells<dim>(mesh,
+                          by_density ? estimate->density_by_cell :
+                                       current_indicators(solver->law()),
+                          refined_share,
+                          coarsened_share);
+      }
+    else
+      for (const auto &cell : mesh.active_cell_iterators())
+        if (dim == 1 || cell->is_locally_owned())
+          cell->set_refine_flag();
+    if (n_refined > 0 &&
+        n_cells + (n_children - 1) * n_refined <= parameters.maximum_cells)
+      return true;
+    for (const auto &cell : mesh.active_cell_iterators())
+      {
+        cell->clear_refine_flag();
+        cell->clear_coarsen_flag();
+      }
+    return false;
+  }
+
+
+
+  template <int dim>
+  void AdaptiveSolver<dim>::refine()
+  {
+    const RunLog::Phase phase(log, "refinement");
+    auto               &mesh  = *discretisation.mesh;
+    const auto         &trial = solver->law().trial();
+    const bool          carries =
+      (dim > 1 && parameters.trial_space == "self-consistent" &&
+       !trial.is_exact());
+    carried.reset();
+    if constexpr (dim > 1)
+      if (carries)
+        {
+          dealii::parallel::distributed::SolutionTransfer<dim, Vector> transfer(
+            discretisation.dof_handler);
+          // The solver goes before its mesh changes.
+          const Vector l = trial.nodal_log();
+          solver.reset();
+          mesh.prepare_coarsening_and_refinement();
+          transfer.prepare_for_coarsening_and_refinement(l);
+          mesh.execute_coarsening_and_refinement();
+          discretisation.prepare();
+          carried = std::make_unique<Vector>(discretisation.owned_vector());
+          transfer.interpolate(*carried);
+          discretisation.constraints.distribute(*carried);
+          return;
+        }
+    solver.reset();
+    mesh.execute_coarsening_and_refinement();
+    discretisation.prepare();
+  }
+
+
+
+  template <int dim>
+  const Law<dim> &AdaptiveSolver<dim>::law() const
+  {
+    return solver->law();
+  }
+
+
+
+  template <int dim>
+  const ErrorEstimate &AdaptiveSolver<dim>::estimate() const
+  {
+    return *history.back().estimate;
+  }
+
+
+
+  template <int dim>
+  const std::vector<typename AdaptiveSolver<dim>::Level> &
+  AdaptiveSolver<dim>::levels() const
+  {
+    return history;
+  }
+
+
+
+  template <int dim>
+  const typename SelfConsistentSolver<dim>::Pass &
+  AdaptiveSolver<dim>::accepted() const
+  {
+    return solver->accepted();
+  }
+
+
+
+  template <int dim>
+  const std::string &AdaptiveSolver<dim>::stopped_by() const
+  {
+    return reason_to_stop;
+  }
+
+
+
+  template class AdaptiveSolver<1>;
+  template class AdaptiveSolver<2>;
+  template class AdaptiveSolver<3>;
+} // namespace sgdfp

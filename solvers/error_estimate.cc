@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/error_estimate.h"
+
+#include "operators/drift_diffusion.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sgdfp
+{
+  namespace
+  {
+    /// e^l u of @p law at the nodes of a richer element: the start of its
+    /// solve.
+    template <int dim>
+    Vector nodal_values(const Law<dim> &law, const Discretisation<dim> &richer)
+    {
+      const auto                &element = richer.element;
+      dealii::FEValues<dim>      at_nodes(law.discretisation.mapping,
+                                     law.discretisation.element,
+                                     dealii::Quadrature<dim>(
+                                       element.get_unit_support_points()),
+                                     dealii::update_values |
+                                       dealii::update_gradients |
+                                       dealii::update_quadrature_points);
+      std::vector<LocalLaw<dim>> values;
+      std::vector<dealii::types::global_dof_index> dofs(element.dofs_per_cell);
+      Vector density = richer.owned_vector();
+      for (const auto &cell : richer.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            at_nodes.reinit(law.discretisation.same_cell(cell));
+            law.evaluate(at_nodes, false, values);
+            cell->get_dof_indices(dofs);
+            for (unsigned int i = 0; i < dofs.size(); ++i)
+              if (richer.owned.is_element(dofs[i]))
+                density(dofs[i]) = values[i].density();
+          }
+      density.compress(dealii::VectorOperation::insert);
+      richer.constraints.set_zero(density);
+      return density;
+    }
+
+
+
+    /// The integrals of ErrorEstimate with the quadrature of the richer law.
+    template <int dim>
+    void compare(const Law<dim> &law, const Law<dim> &richer, ErrorEstimate &e)
+    {
+      using namespace dealii;
+      const Discretisation<dim> &fine = richer.discretisation;
+      const auto                 flags =
+        update_values | update_gradients | update_quadrature_points;
+      FEValues<dim>              fine_values(fine.mapping,
+                                fine.element,
+                                fine.quadrature,
+                                flags | update_JxW_values);
+      FEValues<dim>              values(fine.mapping,
+                           law.discretisation.element,
+                           fine.quadrature,
+                           flags);
+      std::vector<LocalLaw<dim>> at, fine_at;
+      e.density_by_cell.reinit(fine.mesh->n_active_cells());
+      std::vector<double> sums(3, 0.);
+      for (const auto &cell : fine.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            fine_values.reinit(cell);
+            values.reinit(law.discretisation.same_cell(cell));
+            richer.evaluate(fine_values, false, fine_at);
+            law.evaluate(values, false, at);
+            double &here = e.density_by_cell(cell->active_cell_index());
+            for (unsigned int q = 0; q < at.size(); ++q)
+              {
+                const double dx = fine_values.JxW(q);
+                const auto   flux =
+                  law.dynamics.flux(fine_values.quadrature_point(q),
+                                    MatrixFieldDerivatives::divergence);
+                const Tensor<1, dim> J = fine_at[q].current(flux);
+                const Tensor<1, dim> advective =
+                  fine_at[q].density() * flux.drift;
+                here += std::abs(fine_at[q].density() - at[q].density()) * dx;
+                sums[1] += (J - at[q].current(flux)).norm() * dx;
+                sums[2] +=
+                  0.5 * (advective.norm() + (advective - J).norm()) * dx;
+              }
+            sums[0] += here;
+          }
+      Utilities::MPI::sum(sums, fine.communicator, sums);
+      e.density       = sums[0];
+      e.current       = sums[1];
+      e.current_scale = sums[2];
+    }
+  } // namespace
+
+
+
+  double ErrorEstimate::relative_current() const
+  {
+    return current_scale > 0 ? current / current_scale : 0.;
+  }
+
+
+
+  double ErrorEstimate::relative() const
+  {
+    // A NaN stays one.
+    const double c = relative_current();
+    return c > density ? c : std::isnan(c) ? c : density;
+  }
+
+
+
+  template <int dim>
+  ErrorEstimate estimate_error(const Law<dim>         &law,
+                               const SolverParameters &solver_parameters)
+  {
+    const unsigned int  degree = law.discretisation.element.degree + 1;
+    Discretisation<dim> richer(law.discretisation, degree);
+    richer.prepare();
+    TrialSpace<dim> trial_space(richer);
+    trial_space.use_same_as(law.trial());
+    DriftDiffusion<dim> generator(richer, law.dynamics, trial_space);
+    generator.prepare();
+    generator.assemble();
+
+    StationarySolver stationary(
+      richer.communicator,
+      solver_parameters.resolved(dim),
+      solver_parameters.use_direct(dim, richer.dof_handler.n_dofs()));
+    ErrorEstimate estimate;
+    Vector        density = nodal_values(law, richer);
+    if (trial_space.is_exact())
+      {
+        for (const auto i : richer.owned)
+          density(i) =
+            std::exp(static_cast<double>(trial_space.nodal_log()(i)));
+        density.compress(dealii::VectorOperation::insert);
+        richer.constraints.set_zero(density);
+        stationary.measure(generator, density);
+      }
+    else
+      estimate.iterations = stationary.solve(generator, density).iterations;
+    compare(law,
+            Law<dim>(richer, law.dynamics, trial_space, density),
+            estimate);
+    return estimate;
+  }
+
+
+
+  template ErrorEstimate estimate_error(const Law<1> &,
+                                        const SolverParameters &);
+  template ErrorEstimate estimate_error(const Law<2> &,
+                                        const SolverParameters &);
+  template ErrorEstimate estimate_error(const Law<3> &,
+                                        const SolverParameters &);
+} // namespace sgdfp
