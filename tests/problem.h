@@ -11,7 +11,7 @@
 #include "postprocess/landscape_observables.h"
 #include "postprocess/observables.h"
 #include "postprocess/slice_statistics.h"
-#include "solvers/self_consistent.h"
+#include "solvers/adaptive.h"
 
 namespace sgdfp
 {
@@ -43,6 +43,7 @@ namespace sgdfp
     std::unique_ptr<Dynamics<dim>>             dynamics;
     std::unique_ptr<Discretisation<dim>>       discretisation;
     std::unique_ptr<SelfConsistentSolver<dim>> solver;
+    std::unique_ptr<AdaptiveSolver<dim>>       adaptive;
     Summary                                    summary;
 
     void use_box(const double half_width, const unsigned int refinement)
@@ -79,6 +80,20 @@ namespace sgdfp
                                                     log);
       solver->solve();
       return solver->law();
+    }
+
+    /// Refines until discretisation_parameters.tolerance holds.
+    const Law<dim> &solve_adaptively()
+    {
+      prepare();
+      adaptive =
+        std::make_unique<AdaptiveSolver<dim>>(*discretisation,
+                                              *dynamics,
+                                              discretisation_parameters,
+                                              solver_parameters,
+                                              log);
+      adaptive->solve();
+      return adaptive->law();
     }
 
     /// Solves and reads everything off.
