@@ -119,6 +119,27 @@ namespace sgdfp
 
 
 
+  std::vector<Expression> parse_vector_entry(const std::string &entry,
+                                             const std::string &text,
+                                             const Vocabulary  &vocabulary,
+                                             const unsigned int n)
+  {
+    const auto pieces = split(text, ',', 0, text.size());
+    if (pieces.size() != n)
+      throw EntryError(entry,
+                       text,
+                       "has " + counted(pieces.size(), "expression"),
+                       "Write " + std::to_string(n) +
+                         ", one per parameter, separated by commas.");
+    std::vector<Expression> vector;
+    for (const auto &piece : pieces)
+      vector.push_back(
+        parse_entry(entry, text, vocabulary, piece.first, piece.second));
+    return vector;
+  }
+
+
+
   Expression::Constants
   parse_constants(const std::string              &entry,
                   const std::string              &text,

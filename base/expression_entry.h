@@ -36,6 +36,16 @@ namespace sgdfp
 
 
 
+  /// A vector of expressions separated by ','. Commas inside parentheses belong
+  /// to a function.
+  /// @throws EntryError unless there are n
+  std::vector<Expression> parse_vector_entry(const std::string &entry,
+                                             const std::string &text,
+                                             const Vocabulary  &vocabulary,
+                                             const unsigned int n);
+
+
+
   /// "w = 1, k = 2*pi*w": a constant may use those before it.
   /// @throws EntryError also for a name that is taken
   Expression::Constants

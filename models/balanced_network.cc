@@ -242,9 +242,15 @@ namespace sgdfp
 
 
   template <int dim>
-  std::string BalancedNetwork<dim>::collapse_without_floor() const
+  std::string BalancedNetwork<dim>::collapse_without_floor(const double) const
   {
-    return weight_decay == 0 ? single_layer.collapse_without_floor() : "";
+    if (single_layer.n_gradient_rows() == 0)
+      return "the gradients of all samples are equal: there is no minibatch "
+             "noise, and the law is a set of points, not a density";
+    if (single_layer.fits_exactly(*this, weight_decay > 0, /*lower=*/0.))
+      return "without label noise the gradient noise vanishes on the minimum "
+             "set: the law collapses onto it and has no density";
+    return "";
   }
 
 

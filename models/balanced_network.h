@@ -71,7 +71,7 @@ namespace sgdfp
 
     unsigned int n_samples() const override;
 
-    std::string collapse_without_floor() const override;
+    std::string collapse_without_floor(const double a) const override;
 
     double weight_decay_loss(const dealii::Point<dim> &w) const override;
 

@@ -63,9 +63,17 @@ namespace sgdfp
 
     unsigned int n_samples() const override;
 
-    std::string collapse_without_floor() const override;
+    std::string collapse_without_floor(const double a) const override;
 
     std::string description() const override;
+
+    /// Whether the noise of the samples' gradients vanishes on the minimum set
+    /// of @p loss (this network, or one that is made of it): the data have no
+    /// label noise, up to round-off, and the network can fit them.
+    /// @param lower nothing below this is a value of the parameters
+    bool fits_exactly(const Loss<dim> &loss,
+                      const bool       has_weight_decay,
+                      const double     lower) const;
 
     /// One row of (noise factor)^T G at a point, with its derivatives: C is the
     /// sum of the outer products of the rows. Second derivatives only with
@@ -97,6 +105,9 @@ namespace sgdfp
     };
 
     void build_layers();
+
+    /// Why the law of a scalar chain without floor is no density, or ""
+    std::string collapse_of_chain(const double a) const;
 
     /// The product of @p factors, the first layer first.
     Matrix multiply(const std::vector<Matrix> &factors) const;

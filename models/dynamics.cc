@@ -13,6 +13,13 @@ namespace sgdfp
   using dealii::SymmetricTensor;
   using dealii::Tensor;
 
+  namespace
+  {
+    const std::string additional_drift_entry = "Optimiser/additional drift";
+  }
+
+
+
   template <int dim>
   Dynamics<dim>::Dynamics(std::shared_ptr<const Loss<dim>> loss,
                           const NoiseParameters           &noise,
@@ -43,9 +50,14 @@ namespace sgdfp
           constant_diffusion[i][j] += noise.diffusion[i][j];
     else if (noise.type == "expression")
       expression =
-        std::make_unique<const ExpressionDiffusion<dim>>("Noise/expression",
+        std::make_shared<const ExpressionDiffusion<dim>>("Noise/expression",
                                                          noise.expression,
                                                          vocabulary);
+    if (!optimiser.additional_drift.empty())
+      additional_drift =
+        std::make_shared<const ExpressionDrift<dim>>(additional_drift_entry,
+                                                     optimiser.additional_drift,
+                                                     vocabulary);
   }
 
 
@@ -59,13 +71,56 @@ namespace sgdfp
 
 
   template <int dim>
+  Dynamics<dim> Dynamics<dim>::equilibrium_at(const double temperature) const
+  {
+    Assert(temperature > 0, dealii::ExcInternalError());
+    Dynamics control                = *this;
+    control.equilibrium_temperature = temperature;
+    control.additional_drift.reset();
+    return control;
+  }
+
+
+
+  template <int dim>
+  bool Dynamics<dim>::has_extra_drift() const
+  {
+    return additional_drift ||
+           (minibatch_factor > 0 && !the_loss->is_gradient_flow());
+  }
+
+
+
+  template <int dim>
+  VectorField<dim> Dynamics<dim>::extra_drift(const Point<dim> &theta) const
+  {
+    VectorField<dim> c;
+    if (additional_drift)
+      c = additional_drift->value(theta);
+    if (minibatch_factor > 0 && !the_loss->is_gradient_flow())
+      {
+        const VectorField<dim> induced =
+          the_loss->noise_induced_drift(theta, noise.calculus_parameter());
+        c.value += minibatch_factor * induced.value;
+        c.gradient += minibatch_factor * induced.gradient;
+      }
+    return c;
+  }
+
+
+
+  template <int dim>
   Tensor<1, dim> Dynamics<dim>::drift(const Point<dim> &theta) const
   {
+    if (equilibrium_temperature)
+      {
+        const Flux control = flux(theta, MatrixFieldDerivatives::divergence);
+        return control.drift +
+               (1 - noise.calculus_parameter()) * control.diffusion.divergence;
+      }
     Tensor<1, dim> b = the_loss->velocity(theta);
-    if (minibatch_factor > 0 && !the_loss->is_gradient_flow())
-      b +=
-        minibatch_factor *
-        the_loss->noise_induced_drift(theta, noise.calculus_parameter()).value;
+    if (has_extra_drift())
+      b += extra_drift(theta).value;
     return b;
   }
 
@@ -95,20 +150,48 @@ namespace sgdfp
   Dynamics<dim>::flux(const Point<dim>            &theta,
                       const MatrixFieldDerivatives derivatives) const
   {
+    const MatrixField<dim> D = diffusion(theta, derivatives);
+    if (equilibrium_temperature)
+      return equilibrium_flux(theta, D, derivatives);
+
     const double ito_weight = 1 - noise.calculus_parameter();
 
     Flux flux;
-    flux.diffusion = diffusion(theta, derivatives);
-    flux.drift     = drift(theta) - ito_weight * flux.diffusion.divergence;
+    flux.diffusion = D;
+    flux.drift     = the_loss->velocity(theta) - ito_weight * D.divergence;
+    if (derivatives == MatrixFieldDerivatives::all)
+      flux.drift_gradient =
+        the_loss->velocity_gradient(theta) - ito_weight * D.divergence_gradient;
+    if (has_extra_drift())
+      {
+        const VectorField<dim> extra = extra_drift(theta);
+        flux.drift += extra.value;
+        if (derivatives == MatrixFieldDerivatives::all)
+          flux.drift_gradient += extra.gradient;
+      }
+    return flux;
+  }
+
+
+
+  template <int dim>
+  typename Dynamics<dim>::Flux Dynamics<dim>::equilibrium_flux(
+    const Point<dim>            &theta,
+    const MatrixField<dim>      &D,
+    const MatrixFieldDerivatives derivatives) const
+  {
+    const double         beta  = 1 / *equilibrium_temperature;
+    const Tensor<1, dim> slope = the_loss->gradient(theta);
+
+    Flux flux;
+    flux.diffusion = D;
+    flux.drift     = -beta * (D.value * slope);
     if (derivatives == MatrixFieldDerivatives::all)
       {
-        flux.drift_gradient = the_loss->velocity_gradient(theta) -
-                              ito_weight * flux.diffusion.divergence_gradient;
-        if (minibatch_factor > 0 && !the_loss->is_gradient_flow())
-          flux.drift_gradient +=
-            minibatch_factor *
-            the_loss->noise_induced_drift(theta, noise.calculus_parameter())
-              .gradient;
+        const Tensor<2, dim> curvature(the_loss->hessian(theta));
+        for (unsigned int l = 0; l < dim; ++l)
+          flux.drift_gradient[l] =
+            -beta * (D.gradient[l] * slope + D.value * curvature[l]);
       }
     return flux;
   }
@@ -120,8 +203,8 @@ namespace sgdfp
   {
     const SymmetricTensor<2, dim> M = the_loss->mobility();
     const double                  T = constant_diffusion[0][0] / M[0][0];
-    if (minibatch_factor > 0 || expression || T == 0 ||
-        !the_loss->is_gradient_flow() ||
+    if (equilibrium_temperature || additional_drift || minibatch_factor > 0 ||
+        expression || T == 0 || !the_loss->is_gradient_flow() ||
         (constant_diffusion - T * M).norm() > 1e-14 * T * M.norm())
       return {};
     return T;
@@ -133,8 +216,26 @@ namespace sgdfp
   void Dynamics<dim>::check_at(const Point<dim> &theta) const
   {
     the_loss->check_at(theta);
-    if (!expression)
-      return; // the others are what they are by construction
+    if (additional_drift)
+      {
+        const VectorField<dim> c = additional_drift->value(theta);
+        if (!std::isfinite(c.value.norm()) || !std::isfinite(c.gradient.norm()))
+          throw EntryError(additional_drift_entry,
+                           optimiser.additional_drift,
+                           "it has no finite value or derivative at " +
+                             to_text(theta),
+                           "Move Domain/lower and upper away from there, or "
+                           "write a drift that is smooth in the box.");
+      }
+    if (expression)
+      check_diffusion_at(theta); // the others are what they are
+  }
+
+
+
+  template <int dim>
+  void Dynamics<dim>::check_diffusion_at(const Point<dim> &theta) const
+  {
     const MatrixField<dim> D    = diffusion(theta, MatrixFieldDerivatives::all);
     const double           size = D.value.norm();
     if (!std::isfinite(size) || !std::isfinite(D.divergence.norm()) ||
@@ -175,9 +276,11 @@ namespace sgdfp
       return "there is no noise at all: the law is a set of points, not a "
              "density. Raise Noise/isotropic floor or choose another "
              "Noise/type";
-    if (minibatch_factor > 0 && noise.isotropic_floor == 0)
+    // What is known of the collapse is known of the gradient's drift only.
+    if (minibatch_factor > 0 && noise.isotropic_floor == 0 && !additional_drift)
       {
-        const std::string reason = the_loss->collapse_without_floor();
+        const std::string reason =
+          the_loss->collapse_without_floor(noise.calculus_parameter());
         if (!reason.empty())
           return reason + ". Raise Noise/isotropic floor";
       }
@@ -205,6 +308,20 @@ namespace sgdfp
     if (noise.isotropic_floor > 0)
       text += ", plus floor " + to_text(noise.isotropic_floor) + " I";
     return text + " (" + noise.calculus + ")";
+  }
+
+
+
+  template <int dim>
+  std::string Dynamics<dim>::drift_description() const
+  {
+    if (equilibrium_temperature)
+      return "that of the equilibrium exp(-L/T)/Z under this D, T = " +
+             to_text(*equilibrium_temperature);
+    std::string text = the_loss->velocity_description();
+    if (additional_drift)
+      text += " + (" + optimiser.additional_drift + ")";
+    return text;
   }
 
 

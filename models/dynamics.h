@@ -3,6 +3,7 @@
 #define SGDFP_MODELS_DYNAMICS_H
 
 #include "models/expression_diffusion.h"
+#include "models/expression_drift.h"
 #include "models/loss.h"
 #include "models/noise.h"
 #include "models/optimiser.h"
@@ -19,7 +20,8 @@ namespace sgdfp
   ///     D = D_noise(theta) + floor I,    D_minibatch = (eta/2B) C(theta),
   ///
   /// (b = Loss::velocity() + what the noise induces where the parameters are
-  /// coordinates on something larger; I is then Loss::mobility())
+  /// coordinates on something larger; I is then Loss::mobility()). A c(theta)
+  /// of the user's may be added to b, for an update that is no gradient.
   ///
   /// whose Fokker-Planck equation is d_t p = -div J with
   ///
@@ -47,6 +49,16 @@ namespace sgdfp
              const OptimiserParameters       &optimiser,
              const Vocabulary                &vocabulary = {});
 
+    /// The negative control: dynamics with the same loss and the same D whose
+    /// stationary law is known and carries no current,
+    ///
+    ///     r = D grad log q = -D grad L/T,   q = exp(-L/T)/Z.
+    ///
+    /// Nothing else about it is special: isotropic_temperature() is empty, so
+    /// that a solver has to find q. [numerics.md, 9]
+    /// @param temperature T > 0, in units of the loss
+    Dynamics equilibrium_at(const double temperature) const;
+
     const Loss<dim> &loss() const;
 
     /// b, per unit t
@@ -60,7 +72,8 @@ namespace sgdfp
               const MatrixFieldDerivatives derivatives) const;
 
     /// T where D = T M and b = -M grad L everywhere (M = I but for slices):
-    /// then the law is Gibbs at T and carries no current. Empty otherwise.
+    /// then the law is Gibbs at T and carries no current. Empty otherwise, and
+    /// for equilibrium_at().
     boost::optional<double> isotropic_temperature() const;
 
     /// Why there is no stationary density whatever the mesh, or "" where none
@@ -68,8 +81,8 @@ namespace sgdfp
     /// manifold.
     std::string why_no_density() const;
 
-    /// @throws UserError where loss or noise are not what they must be: a loss
-    /// or a diffusion that is not finite, a D with a negative eigenvalue
+    /// @throws UserError where loss, noise or additional drift are not what
+    /// they must be: not finite, or a D with a negative eigenvalue
     void check_at(const dealii::Point<dim> &theta) const;
 
     /// The isotropic noise of equal trace, trace(D)/trace(M).
@@ -78,13 +91,34 @@ namespace sgdfp
     /// One line for the screen: the noise in words.
     std::string noise_description() const;
 
+    /// b in words, for the screen.
+    std::string drift_description() const;
+
   private:
     std::shared_ptr<const Loss<dim>> the_loss;
     NoiseParameters                  noise;
     OptimiserParameters              optimiser;
 
+    /// What is added to the velocity of the loss, with derivatives
+    VectorField<dim> extra_drift(const dealii::Point<dim> &theta) const;
+
+    bool has_extra_drift() const;
+
+    /// r of equilibrium_at(), from D
+    Flux equilibrium_flux(const dealii::Point<dim>    &theta,
+                          const MatrixField<dim>      &diffusion,
+                          const MatrixFieldDerivatives derivatives) const;
+
+    void check_diffusion_at(const dealii::Point<dim> &theta) const;
+
     /// Only for expression noise
-    std::unique_ptr<const ExpressionDiffusion<dim>> expression;
+    std::shared_ptr<const ExpressionDiffusion<dim>> expression;
+
+    /// Only where Optimiser/additional drift is set
+    std::shared_ptr<const ExpressionDrift<dim>> additional_drift;
+
+    /// Only for equilibrium_at()
+    boost::optional<double> equilibrium_temperature;
 
     /// eta/(2B), with the factor of sampling without replacement
     double minibatch_factor = 0;

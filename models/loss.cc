@@ -142,7 +142,7 @@ namespace sgdfp
 
 
   template <int dim>
-  std::string Loss<dim>::collapse_without_floor() const
+  std::string Loss<dim>::collapse_without_floor(const double) const
   {
     return "";
   }

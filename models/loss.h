@@ -17,17 +17,6 @@
 
 namespace sgdfp
 {
-  /// A vector field at a point, with its Jacobian.
-  template <int dim>
-  struct VectorField
-  {
-    dealii::Tensor<1, dim> value;
-    /// gradient[l][i] = d_l v_i
-    dealii::Tensor<2, dim> gradient;
-  };
-
-
-
   /// How much of the motion of a larger network leaves the affine slice that a
   /// case looks at, at one point: squares of the gradient and of its part
   /// normal to the slice, traces of the noise covariance C and of its normal
@@ -119,7 +108,8 @@ namespace sgdfp
     virtual unsigned int n_samples() const;
 
     /// Why pure minibatch noise has no density under this loss, or "".
-    virtual std::string collapse_without_floor() const;
+    /// @param a the calculus of the noise (Dynamics)
+    virtual std::string collapse_without_floor(const double a) const;
 
     /// One line for the screen: the equation in words.
     virtual std::string description() const = 0;

@@ -17,6 +17,17 @@ namespace sgdfp
 
 
 
+  /// A vector field at a point, with its Jacobian.
+  template <int dim>
+  struct VectorField
+  {
+    dealii::Tensor<1, dim> value;
+    /// gradient[l][i] = d_l v_i
+    dealii::Tensor<2, dim> gradient;
+  };
+
+
+
   /// A symmetric matrix field A(theta) (the covariance C or the diffusion D)
   /// at a point, with exact derivatives.
   template <int dim>

@@ -24,6 +24,11 @@ namespace sgdfp
                       "infinite, both are the same",
                       Patterns::Selection("with replacement|without "
                                           "replacement"));
+    prm.add_parameter("additional drift",
+                      additional_drift,
+                      "c(theta) in b = -grad L + c, per unit t: one expression "
+                      "per parameter, separated by commas, for an update that "
+                      "is no gradient; none if empty");
     prm.leave_subsection();
   }
 

@@ -15,6 +15,8 @@ namespace sgdfp
     double       learning_rate = 0.1;
     unsigned int batch_size    = 1;
     std::string  sampling      = "with replacement";
+    /// Expressions of c(theta) in b = -grad L + c, or empty
+    std::string additional_drift;
 
     void add_parameters(dealii::ParameterHandler &prm);
 

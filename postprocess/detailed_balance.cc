@@ -108,12 +108,18 @@ namespace sgdfp
 
     const std::string singular_text =
       "D is singular, so that D^-1 does not exist";
-    // Any mass-weighted drift out of range(D) beyond round-off breaks it.
+    // Any mass-weighted drift out of range(D) beyond round-off breaks it:
+    // J/p = r - D grad log p leaves the range with r.
     constexpr double round_off = 1e-10;
+    std::string      no_production =
+      singular_text + ": the entropy production is undefined";
     if (escaping_drift > round_off)
       {
         holds = false;
         summary.set("detailed_balance/holds", false);
+        no_production =
+          "infinite: D is singular, and the velocity J/p does not "
+          "lie in its range";
       }
     else
       {
@@ -121,9 +127,7 @@ namespace sgdfp
         summary.set_null("detailed_balance/holds", reason);
       }
     summary.set_null("detailed_balance/certificate", singular_text);
-    summary.set_null("detailed_balance/entropy_production",
-                     singular_text +
-                       ": the entropy production is infinite or undefined");
+    summary.set_null("detailed_balance/entropy_production", no_production);
   }
 
 

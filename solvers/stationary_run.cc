@@ -128,7 +128,7 @@ namespace sgdfp
               std::string(calculus == "ito"      ? "(b - div D) p" :
                           calculus == "midpoint" ? "(b - div D/2) p" :
                                                    "b p") +
-              " - D grad p,  b = " + loss->velocity_description());
+              " - D grad p,  b = " + dynamics.drift_description());
       log.say("Loss      " + loss->description());
       log.say("Noise     " + dynamics.noise_description());
     }

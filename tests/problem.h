@@ -3,6 +3,7 @@
 #define SGDFP_TESTS_PROBLEM_H
 
 #include "models/deep_linear_network.h"
+#include "models/expression_loss.h"
 #include "models/quadratic_loss.h"
 #include "postprocess/current_statistics.h"
 #include "postprocess/density_statistics.h"
@@ -152,6 +153,67 @@ namespace sgdfp
     problem->domain.upper              = {3, 2.2};
     problem->domain.initial_refinement = refinement;
     problem->observables.probe_points  = {{0, 0}, {0.5, -0.25}};
+    return problem;
+  }
+
+
+
+  /// L = r^4/4 with D = I and the drift a r^2 (-v, u) along its contours
+  /// [anchors.md, A4]; box +-4. Its law is rotating_quartic_density().
+  inline std::unique_ptr<Problem<2>>
+  rotating_quartic(const double       a,
+                   const unsigned int refinement,
+                   const MPI_Comm     communicator = MPI_COMM_WORLD)
+  {
+    auto problem              = std::make_unique<Problem<2>>(communicator);
+    problem->vocabulary       = {{"u", "v"}, {{"a", a}}};
+    const std::string quartic = "0.25*(u^2+v^2)^2";
+    problem->loss             = std::make_shared<ExpressionLoss<2>>(
+      parse_entry("Loss/Expression/loss", quartic, problem->vocabulary),
+      quartic,
+      "0",
+      /*weight_decay=*/0.);
+    problem->optimiser.additional_drift = "-a*v*(u^2+v^2), a*u*(u^2+v^2)";
+    problem->noise.type                 = "isotropic";
+    problem->noise.temperature          = 1;
+    problem->use_box(4, refinement);
+    return problem;
+  }
+
+
+
+  /// exp(-r^4/4)/Z, Z = pi^(3/2)
+  inline double rotating_quartic_density(const dealii::Point<2> &x)
+  {
+    return std::exp(-0.25 * x.square() * x.square()) /
+           std::pow(dealii::numbers::PI, 1.5);
+  }
+
+
+
+  /// L = 1/2 |theta|^2 with D = I and the drift a (v, -u) (and 0 in the third
+  /// direction); box +-7 (6 in three dimensions). Its law is N(0, I), whatever
+  /// a.
+  template <int dim>
+  std::unique_ptr<Problem<dim>>
+  rotating_ornstein_uhlenbeck(const double       a,
+                              const unsigned int refinement,
+                              const MPI_Comm     communicator = MPI_COMM_WORLD)
+  {
+    static_assert(dim > 1, "Nothing rotates in one dimension.");
+    auto problem = std::make_unique<Problem<dim>>(communicator);
+    problem->loss =
+      std::make_shared<QuadraticLoss<dim>>(dealii::unit_symmetric_tensor<dim>(),
+                                           dealii::Tensor<1, dim>(),
+                                           0.);
+    problem->vocabulary = {{"u", "v"}, {{"a", a}}};
+    if (dim == 3)
+      problem->vocabulary.variables.push_back("w");
+    problem->optimiser.additional_drift =
+      (dim == 2 ? "a*v, -a*u" : "a*v, -a*u, 0");
+    problem->noise.type        = "isotropic";
+    problem->noise.temperature = 1;
+    problem->use_box(dim == 2 ? 7 : 6, refinement);
     return problem;
   }
 

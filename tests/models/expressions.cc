@@ -135,3 +135,70 @@ TEST(Constants, MayUseThoseBeforeThem)
   for (const char *bad : {"a", "a=", "a=b", "u=1", "a=1,a=2", "sin=1", "2=1"})
     EXPECT_THROW(parse_constants("e", bad, {"u"}), EntryError) << bad;
 }
+
+
+
+TEST(AdditionalDrift, IsAddedToTheDriftWithExactDerivatives)
+{
+  NoiseParameters noise;
+  noise.type        = "isotropic";
+  noise.temperature = 0.3;
+  OptimiserParameters plain, turning;
+  turning.additional_drift = "-w*v*(u^2+v^2), s*sin(u)*v^2";
+  const auto        loss   = expression_loss("(u*v - w)^2 + s*u^2");
+  const Dynamics<2> a(loss, noise, plain, vocabulary);
+  const Dynamics<2> b(loss, noise, turning, vocabulary);
+  EXPECT_TRUE(a.isotropic_temperature());
+  EXPECT_FALSE(b.isotropic_temperature());
+  EXPECT_NE(b.drift_description().find("sin(u)"), std::string::npos);
+
+  std::mt19937                           random(11);
+  std::uniform_real_distribution<double> uniform(-2, 2);
+  for (unsigned int k = 0; k < 50; ++k)
+    {
+      const double               u = uniform(random), v = uniform(random);
+      const Point<2>             x(u, v);
+      const auto                 fa = a.flux(x, MatrixFieldDerivatives::all);
+      const auto                 fb = b.flux(x, MatrixFieldDerivatives::all);
+      const dealii::Tensor<1, 2> c(
+        {-v * (u * u + v * v), 0.5 * std::sin(u) * v * v});
+      const dealii::Tensor<2, 2> dc({{-2 * u * v, 0.5 * std::cos(u) * v * v},
+                                     {-u * u - 3 * v * v, std::sin(u) * v}});
+      EXPECT_LT(relative(fb.drift, fa.drift + c), 1e-13);
+      EXPECT_LT(relative(b.drift(x), a.drift(x) + c), 1e-13);
+      EXPECT_LT(relative(fb.drift_gradient, fa.drift_gradient + dc), 1e-13);
+    }
+}
+
+
+
+TEST(AdditionalDrift, RefusesWhatIsNoVectorFieldAndNamesTheColumn)
+{
+  NoiseParameters noise;
+  noise.type      = "isotropic";
+  const auto loss = expression_loss("u^2 + v^2");
+  for (const char *bad : {"u", "u, v, u", "u; v", "u, q", "u,", ","})
+    {
+      OptimiserParameters optimiser;
+      optimiser.additional_drift = bad;
+      EXPECT_THROW(Dynamics<2>(loss, noise, optimiser, vocabulary), EntryError)
+        << bad;
+    }
+  OptimiserParameters optimiser;
+  optimiser.additional_drift = "u*v, 2*q";
+  try
+    {
+      const Dynamics<2> dynamics(loss, noise, optimiser, vocabulary);
+      FAIL();
+    }
+  catch (const EntryError &error)
+    {
+      EXPECT_EQ(error.entry, "Optimiser/additional drift");
+      EXPECT_NE(error.reason.find("column 8"), std::string::npos)
+        << error.reason;
+    }
+  optimiser.additional_drift = "log(u), 0";
+  const Dynamics<2> dynamics(loss, noise, optimiser, vocabulary);
+  EXPECT_NO_THROW(dynamics.check_at(Point<2>(1, 1)));
+  EXPECT_THROW(dynamics.check_at(Point<2>(-1, 1)), EntryError);
+}

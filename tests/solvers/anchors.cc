@@ -43,6 +43,23 @@ TEST(AnchorA1, DensityCurrentAndDistancesAt37000Unknowns)
 
 
 
+TEST(AnchorA2, EntropyProductionGrowsWithoutBoundAsTheFloorVanishes)
+{
+  for (const auto &[floor, production] : {std::make_pair(0.1, .8),
+                                          {0.01, 9.75609756097561},
+                                          {0.001, 99.7506234414950}})
+    {
+      auto problem = ornstein_uhlenbeck({{0.2, 0.2}, {0.2, 0.2}}, 6);
+      problem->noise.isotropic_floor = floor;
+      expect_relative(
+        problem->answer()["detailed_balance"]["entropy_production"],
+        production,
+        1e-5);
+    }
+}
+
+
+
 TEST(AnchorA3, DetailedBalanceWithoutGibbs)
 {
   auto        problem = ornstein_uhlenbeck({{0.1, 0}, {0, 0.3}}, 6);
@@ -50,6 +67,22 @@ TEST(AnchorA3, DetailedBalanceWithoutGibbs)
   EXPECT_LT(answer["current"]["l1"].get<double>(), 1e-8);
   expect_relative(answer["gibbs"]["kl"], .143841036225890, 1e-6);
   EXPECT_TRUE(answer["detailed_balance"]["holds"].get<bool>());
+}
+
+
+
+TEST(AnchorA4, GibbsAndYetOutOfEquilibrium)
+{
+  auto        problem = rotating_quartic(1, 6);
+  const auto &answer  = problem->answer();
+  EXPECT_LT(problem->errors(rotating_quartic_density).first, 1e-6);
+  expect_relative(answer["detailed_balance"]["entropy_production"],
+                  8 / std::sqrt(dealii::numbers::PI),
+                  1e-6);
+  expect_relative(answer["current"]["l1"], 1.44640908463, 1e-6);
+  expect_relative(answer["gibbs"]["closest_temperature"], 1, 1e-8);
+  EXPECT_LT(answer["gibbs"]["closest_kl"].get<double>(), 1e-10);
+  EXPECT_FALSE(answer["detailed_balance"]["holds"].get<bool>());
 }
 
 

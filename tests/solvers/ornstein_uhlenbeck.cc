@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 using namespace sgdfp;
+using dealii::Point;
 
 TEST(OrnsteinUhlenbeck, SmallMeshMatchesAnchorA1)
 {
@@ -52,6 +53,9 @@ TEST(OrnsteinUhlenbeck, RankDeficientNoiseIsAnsweredWithoutEntropyProduction)
   EXPECT_NEAR(S[0][1].get<double>(), 0.1, 1e-5);
   EXPECT_NEAR(S[1][1].get<double>(), 1. / 15, 1e-5);
   EXPECT_TRUE(answer["detailed_balance"]["entropy_production"].is_null());
+  const auto reason =
+    answer["detailed_balance"]["entropy_production_reason"].get<std::string>();
+  EXPECT_EQ(reason.find("infinite"), 0u) << reason;
   EXPECT_FALSE(answer["detailed_balance"]["holds"].get<bool>());
 }
 
@@ -71,4 +75,50 @@ TEST(StationarySolver, IterativeAndDirectSolversAgree)
   b        = iterative->solver->law().nodal_density();
   a -= b;
   EXPECT_LT(a.l1_norm() / b.l1_norm(), 1e-10);
+}
+
+
+
+TEST(OrnsteinUhlenbeck, ARotationOfTheUpdateLeavesItsLawAndMakesACurrent)
+{
+  const double a       = 2;
+  auto         problem = rotating_ornstein_uhlenbeck<2>(a, 5);
+  const auto  &answer  = problem->answer();
+  const auto   normal  = [](const Point<2> &x) {
+    return normal_density(x, 1, 0, 1);
+  };
+  EXPECT_LT(problem->errors(normal).first, 1e-6);
+  EXPECT_NEAR(answer["detailed_balance"]["entropy_production"].get<double>(),
+              2 * a * a,
+              1e-5);
+  EXPECT_NEAR(answer["current"]["velocity_curl_max"].get<double>(),
+              -2 * a,
+              1e-6);
+  EXPECT_FALSE(answer["detailed_balance"]["holds"].get<bool>());
+}
+
+
+
+TEST(OrnsteinUhlenbeck, TheNegativeControlIsSolvedToItsGibbsDensity)
+{
+  // Of a problem with a current, on the same mesh.
+  auto problem = ornstein_uhlenbeck({{0.2, 0.1}, {0.1, 0.3}}, 5);
+  problem->prepare();
+  const double            T       = 0.25;
+  const Dynamics<2>       control = problem->dynamics->equilibrium_at(T);
+  SelfConsistentSolver<2> solver(*problem->discretisation,
+                                 control,
+                                 problem->discretisation_parameters,
+                                 problem->solver_parameters,
+                                 problem->log);
+  solver.solve();
+  double error = 0, current = 0;
+  solver.law().for_each_point([&](const auto &sample) {
+    error += std::abs(sample.law.density() -
+                      normal_density(sample.theta, T, 0, T / 3)) *
+             sample.weight;
+    current += sample.law.current(sample.flux).norm() * sample.weight;
+  });
+  EXPECT_LT(dealii::Utilities::MPI::sum(error, problem->communicator), 1e-5);
+  EXPECT_LT(dealii::Utilities::MPI::sum(current, problem->communicator), 1e-5);
 }
