@@ -43,6 +43,11 @@ namespace sgdfp
                       maximum_cells,
                       "The mesh is not refined beyond",
                       Patterns::Integer(1));
+    prm.add_parameter("negative control",
+                      negative_control,
+                      "Also solve, on the last mesh, a problem of the same D "
+                      "whose law is Gibbs and has no current: what it finds is "
+                      "the noise floor of the current");
     prm.leave_subsection();
   }
 

@@ -17,12 +17,13 @@ namespace sgdfp
   /// Entries of subsection Discretisation.
   struct DiscretisationParameters
   {
-    unsigned int degree         = 3;
-    std::string  trial_space    = "self-consistent";
-    unsigned int maximum_passes = 6;
-    std::string  refinement     = "adaptive";
-    double       tolerance      = 1e-4;
-    unsigned int maximum_cells  = 200000;
+    unsigned int degree           = 3;
+    std::string  trial_space      = "self-consistent";
+    unsigned int maximum_passes   = 6;
+    std::string  refinement       = "adaptive";
+    double       tolerance        = 1e-4;
+    unsigned int maximum_cells    = 200000;
+    bool         negative_control = true;
 
     void add_parameters(dealii::ParameterHandler &prm);
   };

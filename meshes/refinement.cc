@@ -2,6 +2,7 @@
 #include "meshes/refinement.h"
 
 #include <deal.II/base/mpi.h>
+#include <deal.II/distributed/solution_transfer.h>
 
 #include <algorithm>
 #include <cmath>
@@ -87,6 +88,29 @@ namespace sgdfp
   }
 
 
+
+  template <int dim>
+  Vector refine_and_carry(Discretisation<dim> &discretisation,
+                          const Vector        &nodal)
+  {
+    static_assert(dim > 1, "nothing is carried in one dimension");
+    auto &mesh = *discretisation.mesh;
+    dealii::parallel::distributed::SolutionTransfer<dim, Vector> transfer(
+      discretisation.dof_handler);
+    mesh.prepare_coarsening_and_refinement();
+    transfer.prepare_for_coarsening_and_refinement(nodal);
+    mesh.execute_coarsening_and_refinement();
+    discretisation.prepare();
+    Vector carried = discretisation.owned_vector();
+    transfer.interpolate(carried);
+    discretisation.constraints.distribute(carried);
+    return carried;
+  }
+
+
+
+  template Vector refine_and_carry(Discretisation<2> &, const Vector &);
+  template Vector refine_and_carry(Discretisation<3> &, const Vector &);
 
   template dealii::types::global_cell_index
   flag_cells(dealii::parallel::TriangulationBase<1> &,

@@ -2,7 +2,8 @@
 #ifndef SGDFP_MESHES_REFINEMENT_H
 #define SGDFP_MESHES_REFINEMENT_H
 
-#include <deal.II/distributed/tria_base.h>
+#include "meshes/discretisation.h"
+
 #include <deal.II/lac/vector.h>
 
 namespace sgdfp
@@ -28,6 +29,17 @@ namespace sgdfp
              const dealii::Vector<double>             &indicators,
              const double                              refine_share,
              const double                              coarsen_share);
+
+
+
+  /// Refines and coarsens the flagged cells, prepares @p discretisation, and
+  /// interpolates a nodal function to the new mesh. Two and three dimensions:
+  /// in one there is nothing to carry (the law is its potential). Collective.
+  /// @param nodal with ghosts
+  /// @return without ghosts
+  template <int dim>
+  Vector refine_and_carry(Discretisation<dim> &discretisation,
+                          const Vector        &nodal);
 } // namespace sgdfp
 
 #endif

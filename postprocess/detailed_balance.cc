@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postprocess/detailed_balance.h"
 
+#include "base/text.h"
+
+#include <algorithm>
+#include <cmath>
+
 namespace sgdfp
 {
   using dealii::SymmetricTensor;
@@ -11,8 +16,8 @@ namespace sgdfp
     // Ratio of the eigenvalues of D below which its inverse is round-off.
     constexpr double singular = 1e-13;
 
-    // Round-off of D^-1 times first derivatives, relative.
-    constexpr double asymmetry_round_off = 1e-9;
+    // Units in the last place that the derivatives of the model are off by.
+    constexpr double derivative_round_off = 1e3 * 2.2e-16;
 
 
 
@@ -25,17 +30,25 @@ namespace sgdfp
 
 
 
-    /// [i][j] = d_i F_j, F = D^-1 r
+    /// |grad F - (grad F)^T| / (2 |grad F|), F = D^-1 r; 0 within round-off.
     template <int dim>
-    Tensor<2, dim> force_gradient(const typename Dynamics<dim>::Flux &flux,
-                                  const Tensor<2, dim>               &inverse)
+    double relative_asymmetry(const typename Dynamics<dim>::Flux &flux,
+                              const Tensor<2, dim>               &inverse)
     {
       const Tensor<1, dim> F = inverse * flux.drift;
-      Tensor<2, dim>       result;
+      Tensor<2, dim>       g;
+      double               terms = 0;
       for (unsigned int i = 0; i < dim; ++i)
-        result[i] =
-          inverse * (flux.drift_gradient[i] - flux.diffusion.gradient[i] * F);
-      return result;
+        {
+          const auto change = flux.diffusion.gradient[i] * F;
+          g[i]              = inverse * (flux.drift_gradient[i] - change);
+          terms += flux.drift_gradient[i].norm() +
+                   flux.diffusion.gradient[i].norm() * F.norm();
+        }
+      const double difference = (g - transpose(g)).norm();
+      if (!(difference > derivative_round_off * inverse.norm() * terms))
+        return 0;
+      return difference / (2 * g.norm());
     }
 
 
@@ -72,12 +85,8 @@ namespace sgdfp
       }
     const Tensor<2, dim> inverse = invert(Tensor<2, dim>(D));
     if (dim > 1)
-      {
-        const auto g = force_gradient<dim>(sample.flux, inverse);
-        if (g.norm() > 0)
-          asymmetry =
-            std::max(asymmetry, (g - transpose(g)).norm() / (2 * g.norm()));
-      }
+      asymmetry =
+        std::max(asymmetry, relative_asymmetry<dim>(sample.flux, inverse));
     if (p > 0)
       {
         const Tensor<1, dim> v = sample.law.velocity(sample.flux);
@@ -99,35 +108,77 @@ namespace sgdfp
 
     if (n_singular == 0)
       {
-        holds = (asymmetry < asymmetry_round_off);
-        summary.set("detailed_balance/holds", *holds);
         summary.set("detailed_balance/certificate", asymmetry);
         summary.set("detailed_balance/entropy_production", production);
         return;
       }
-
     const std::string singular_text =
       "D is singular, so that D^-1 does not exist";
-    // Any mass-weighted drift out of range(D) beyond round-off breaks it:
-    // J/p = r - D grad log p leaves the range with r.
-    constexpr double round_off = 1e-10;
-    std::string      no_production =
-      singular_text + ": the entropy production is undefined";
-    if (escaping_drift > round_off)
-      {
-        holds = false;
-        summary.set("detailed_balance/holds", false);
-        no_production =
-          "infinite: D is singular, and the velocity J/p does not "
-          "lie in its range";
-      }
-    else
-      {
-        reason = singular_text + " and the certificate cannot be evaluated";
-        summary.set_null("detailed_balance/holds", reason);
-      }
     summary.set_null("detailed_balance/certificate", singular_text);
-    summary.set_null("detailed_balance/entropy_production", no_production);
+    summary.set_null("detailed_balance/entropy_production",
+                     singular_text +
+                       ": the entropy production is infinite or undefined");
+  }
+
+
+
+  template <int dim>
+  boost::optional<bool> DetailedBalance<dim>::model_in_balance() const
+  {
+    if (n_singular == 0)
+      return asymmetry == 0;
+    // Any mass-weighted drift out of range(D) beyond round-off breaks it.
+    constexpr double round_off = 1e-10;
+    if (escaping_drift > round_off)
+      return false;
+    return {};
+  }
+
+
+
+  template <int dim>
+  void DetailedBalance<dim>::decide(const CurrentEvidence &evidence,
+                                    Summary               &summary)
+  {
+    const auto        model       = model_in_balance();
+    const bool        has_current = evidence.l1 > evidence.noise();
+    const std::string current_text =
+      "the integral of |J|, " + to_text(evidence.l1) +
+      ", is %s what errors can look like (estimated error " +
+      to_text(evidence.estimated_error) +
+      (evidence.control ? ", negative control " + to_text(*evidence.control) :
+                          "") +
+      ")";
+    const auto with = [&](const std::string &word) {
+      std::string text = current_text;
+      return text.replace(text.find("%s"), 2, word);
+    };
+    if (!has_current && model == boost::optional<bool>(true))
+      holds = true;
+    else if (has_current && model != boost::optional<bool>(true))
+      holds = false;
+    else if (has_current)
+      reason = "the model is in detailed balance, but " + with("more than") +
+               ": the current is not resolved";
+    else if (model)
+      reason = "the model is not in detailed balance, but " +
+               with("not more than") + ": refine until it is";
+    else
+      reason = "D is singular, so that the model gives no certificate, and " +
+               with("not more than");
+    if (holds)
+      summary.set("detailed_balance/holds", *holds);
+    else
+      summary.set_null("detailed_balance/holds", reason);
+  }
+
+
+
+  double CurrentEvidence::noise() const
+  {
+    constexpr double safety = 2, round_off = 1e-10;
+    return std::max(
+      {safety * estimated_error, control.value_or(0.), round_off * scale});
   }
 
 

@@ -40,14 +40,27 @@ namespace sgdfp
       if (balance.at("holds").is_null())
         return "detailed balance is undecided: " +
                balance.at("holds_reason").get<std::string>();
-      if (balance.at("holds").get<bool>())
-        return "detailed balance holds (certificate " +
-               number(balance.at("certificate"), 2) + ")";
-      if (balance.at("certificate").is_null())
-        return "detailed balance is broken: " +
-               balance.at("certificate_reason").get<std::string>();
-      return "detailed balance is broken (certificate " +
-             number(balance.at("certificate"), 2) + " of at most 1)";
+      std::string text = balance.at("holds").get<bool>() ?
+                           "detailed balance holds" :
+                           "detailed balance is broken";
+      if (!balance.at("certificate").is_null())
+        text += " (certificate " + number(balance.at("certificate"), 2) +
+                " of at most 1)";
+      return text;
+    }
+
+
+
+    /// The current with its error bar and its noise floor.
+    std::string current_text(const Json &current, const Json &balance)
+    {
+      std::string text = "integral of |J| = " + number(current.at("l1")) +
+                         " +- " + number(current.at("estimated_error"), 2) +
+                         " per unit t";
+      if (!balance.at("negative_control_current").is_null())
+        text += " (negative control " +
+                number(balance.at("negative_control_current"), 2) + ")";
+      return text;
     }
   } // namespace
 
@@ -60,10 +73,7 @@ namespace sgdfp
                &density = all.at("density");
     std::string text    = "  Findings\n";
     text += line("Equilibrium", verdict(all.at("detailed_balance")));
-    text += line("Current",
-                 "integral of |J| = " + number(current.at("l1")) +
-                   " per unit t (current indicator " +
-                   number(current.at("divergence_residual"), 2) + ")");
+    text += line("Current", current_text(current, all.at("detailed_balance")));
     text += line("Entropy production",
                  number(all.at("detailed_balance").at("entropy_production")) +
                    " per unit t");

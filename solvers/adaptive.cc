@@ -6,9 +6,6 @@
 #include "meshes/refinement.h"
 #include "operators/indicators.h"
 
-#include <deal.II/distributed/solution_transfer.h>
-#include <deal.II/distributed/tria.h>
-
 #include <iomanip>
 #include <limits>
 #include <sstream>
@@ -224,18 +221,11 @@ namespace sgdfp
     if constexpr (dim > 1)
       if (carries)
         {
-          dealii::parallel::distributed::SolutionTransfer<dim, Vector> transfer(
-            discretisation.dof_handler);
           // The solver goes before its mesh changes.
           const Vector l = trial.nodal_log();
           solver.reset();
-          mesh.prepare_coarsening_and_refinement();
-          transfer.prepare_for_coarsening_and_refinement(l);
-          mesh.execute_coarsening_and_refinement();
-          discretisation.prepare();
-          carried = std::make_unique<Vector>(discretisation.owned_vector());
-          transfer.interpolate(*carried);
-          discretisation.constraints.distribute(*carried);
+          carried =
+            std::make_unique<Vector>(refine_and_carry(discretisation, l));
           return;
         }
     solver.reset();

@@ -14,6 +14,8 @@
 #include "postprocess/picture_grid.h"
 #include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
+#include "solvers/negative_control.h"
+#include "solvers/trust.h"
 #include "solvers/validation.h"
 
 namespace sgdfp
@@ -63,9 +65,11 @@ namespace sgdfp
 
       ExitStatus finish();
 
-      std::string why_not_trusted() const;
+      /// Says where the law misses what was asked for.
+      void warn_of_errors();
 
-      std::string why_not_determined() const;
+      /// Decides on detailed balance, after a negative control.
+      void judge_balance(const double current_l1);
 
       const MPI_Comm                   communicator;
       const Case                      &a_case;
@@ -81,11 +85,7 @@ namespace sgdfp
 
       std::unique_ptr<GibbsComparison<dim>> gibbs;
       DetailedBalance<dim>                  balance;
-      double                                boundary         = 0;
-      double                                negative_mass    = 0;
-      double                                quadrature_error = 0;
-      double                                slowest_rate     = 0;
-      double                                weight_error     = 0;
+      Evidence                              evidence;
     };
 
 
@@ -184,12 +184,12 @@ namespace sgdfp
             throw Refusal("no stationary density", reason);
           solve();
           read_off();
-          const std::string distrust = why_not_trusted();
-          if (!distrust.empty())
-            throw Refusal("not resolved", distrust);
-          if (!(weight_error <= trusted_weight_error))
-            throw Refusal("not determined", why_not_determined());
+          if (const auto distrust = evidence.refusal())
+            throw *distrust;
           write_fields();
+          // Last, as it may change the mesh.
+          judge_balance(summary.json()["current"]["l1"].get<double>());
+          warn_of_errors();
         }
       catch (const Refusal &refusal)
         {
@@ -266,27 +266,29 @@ namespace sgdfp
                                &slice},
                               summary);
 
-      negative_mass = density.negative_mass;
-      boundary      = boundary_mass(law);
-      summary.set("density/boundary_mass", boundary);
+      evidence.negative_mass = density.negative_mass;
+      evidence.boundary_mass = boundary_mass(law);
+      summary.set("density/boundary_mass", evidence.boundary_mass);
       // Two points more in every direction than all other integrals have.
-      quadrature_error = std::abs(
+      evidence.quadrature_error = std::abs(
         density.mass - mass_by_gauss(law, a_case.discretisation.degree + 4));
-      summary.set("density/quadrature_error", quadrature_error);
+      summary.set("density/quadrature_error", evidence.quadrature_error);
       const ErrorEstimate &estimate = solver->estimate();
       summary.set("density/estimated_error", estimate.density);
       summary.set("current/estimated_error", estimate.current);
       summary.set("current/relative_error", estimate.relative_current());
 
-      const auto &pass = solver->accepted();
-      slowest_rate     = pass.slowest_rate;
-      weight_error     = pass.weight_error;
+      const auto &pass       = solver->accepted();
+      evidence.density_error = estimate.density;
+      evidence.slowest_rate  = pass.slowest_rate;
+      evidence.weight_error  = pass.weight_error;
+      evidence.stopped_by    = solver->stopped_by();
       summary.set("current/divergence_residual", pass.indicator);
       write_probes(law, a_case.observables, summary);
       write_levels();
       summary.set("solver/residual", pass.residual);
-      if (slowest_rate > 0)
-        summary.set("solver/slowest_rate", slowest_rate);
+      if (pass.slowest_rate > 0)
+        summary.set("solver/slowest_rate", pass.slowest_rate);
       else
         summary.set_null("solver/slowest_rate",
                          "only the direct solver estimates it, in more than "
@@ -328,45 +330,66 @@ namespace sgdfp
 
 
     template <int dim>
-    std::string StationaryRun<dim>::why_not_trusted() const
+    void StationaryRun<dim>::judge_balance(const double current_l1)
     {
-      // Written so that a NaN is not trusted.
-      if (!(negative_mass <= trusted_mass))
-        return "the computed density is negative on a mass of " +
-               to_text(negative_mass) + ", more than " + to_text(trusted_mass) +
-               ": layers of the law are thinner than the mesh. Raise "
-               "Domain/initial refinement, shrink the box, or raise "
-               "Noise/isotropic floor";
-      if (!(quadrature_error <= trusted_quadrature))
-        return "the mass of the density changes by " +
-               to_text(quadrature_error) + ", more than " +
-               to_text(trusted_quadrature) +
-               ", when it is integrated more finely: its peaks are narrower "
-               "than the cells. Raise Domain/initial refinement or shrink the "
-               "box";
-      if (!(boundary <= trusted_mass))
-        return "the law has " + to_text(boundary) +
-               " of its mass within 1 % of the boundary of the box, more than " +
-               to_text(trusted_mass) +
-               ": the box cuts it off. Enlarge Domain/lower and upper; if the "
-               "mass stays at the boundary, the dynamics has no stationary law "
-               "(a flat valley)";
-      return "";
+      CurrentEvidence current;
+      current.l1              = current_l1;
+      current.estimated_error = solver->estimate().current;
+      current.scale           = solver->estimate().current_scale;
+      std::string reason      = "Discretisation/negative control is off";
+      if (!gibbs->closest)
+        reason = "there is no tempered posterior to compare with: " +
+                 gibbs->closest_reason;
+      else if (a_case.discretisation.negative_control)
+        try
+          {
+            log.say("Negative control: the same mesh and D, the law Gibbs at "
+                    "T = " +
+                    to_text(gibbs->closest->temperature) + ", no current");
+            const RunLog::Phase phase(log, "negative control");
+            const auto          control = run_negative_control(*discretisation,
+                                                      dynamics,
+                                                      *gibbs->closest,
+                                                      a_case.discretisation,
+                                                      a_case.solver,
+                                                      log);
+            current.control             = control.current;
+            summary.set("detailed_balance/negative_control_density_error",
+                        control.density_error);
+            summary.set("detailed_balance/negative_control_cells",
+                        control.cells);
+          }
+        catch (const Refusal &refusal)
+          {
+            reason =
+              std::string("the control was not solved: ") + refusal.what();
+          }
+      if (current.control)
+        summary.set("detailed_balance/negative_control_current",
+                    *current.control);
+      else
+        summary.set_null("detailed_balance/negative_control_current", reason);
+      balance.decide(current, summary);
     }
 
 
 
     template <int dim>
-    std::string StationaryRun<dim>::why_not_determined() const
+    void StationaryRun<dim>::warn_of_errors()
     {
-      return "the slowest relaxation has a rate of about " +
-             to_text(std::max(0., slowest_rate)) +
-             " per unit t: round-off leaves an error of about " +
-             to_text(weight_error) +
-             " in the weights of the wells (or whatever relaxes so slowly), "
-             "more than " +
-             to_text(trusted_weight_error) +
-             ". Narrow the box to one well for its own law, or raise the noise";
+      const ErrorEstimate &estimate  = solver->estimate();
+      const double         tolerance = a_case.discretisation.tolerance;
+      if (!(estimate.relative() <= tolerance) &&
+          a_case.discretisation.refinement != "none")
+        log.warn("the tolerance " + to_text(tolerance) +
+                 " was not reached: refinement ended at " +
+                 solver->stopped_by() + " (" +
+                 std::to_string(solver->levels().back().cells) +
+                 "), with estimated relative errors " +
+                 to_text(estimate.density) + " of the density and " +
+                 to_text(estimate.relative_current()) + " of the current");
+      if (!balance.holds)
+        log.warn("detailed balance is undecided: " + balance.reason);
     }
 
 

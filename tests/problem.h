@@ -113,6 +113,12 @@ namespace sgdfp
         law,
         {&density, &current, &balance, &gibbs, &means, &landscape, &slice},
         summary);
+      const auto      estimate = estimate_error(law, solver_parameters);
+      CurrentEvidence evidence;
+      evidence.l1              = current.l1;
+      evidence.estimated_error = estimate.current;
+      evidence.scale           = estimate.current_scale;
+      balance.decide(evidence, summary);
       summary.set("density/boundary_mass", boundary_mass(law));
       write_probes(law, observables, summary);
       return summary.json();

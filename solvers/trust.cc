@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/trust.h"
+
+#include "base/text.h"
+#include "solvers/self_consistent.h"
+
+#include <algorithm>
+
+namespace sgdfp
+{
+  namespace
+  {
+    std::string more_than(const double trusted)
+    {
+      return ", more than " + to_text(trusted);
+    }
+  } // namespace
+
+
+
+  bool Evidence::is_cut_off() const
+  {
+    return !(boundary_mass <= trusted_mass);
+  }
+
+
+
+  boost::optional<Refusal> Evidence::refusal() const
+  {
+    const std::string finer =
+      stopped_by == "maximum cells" ?
+        "Raise Discretisation/maximum cells (the mesh stopped there)" :
+        "Raise Domain/initial refinement or lower Discretisation/tolerance";
+    // Written so that a NaN is not trusted.
+    if (is_cut_off())
+      return Refusal("not resolved",
+                     "the law has " + to_text(boundary_mass) +
+                       " of its mass within 1 % of the boundary of the box" +
+                       more_than(trusted_mass) +
+                       ": the box cuts it off. Enlarge Domain/lower and upper; "
+                       "if the mass stays at the boundary, the dynamics has no "
+                       "stationary law (a flat valley)");
+    if (!(negative_mass <= trusted_mass))
+      return Refusal("not resolved",
+                     "the computed density is negative on a mass of " +
+                       to_text(negative_mass) + more_than(trusted_mass) +
+                       ": layers of the law are thinner than the mesh. " +
+                       finer +
+                       ", shrink the box, or raise Noise/isotropic floor");
+    if (!(quadrature_error <= trusted_quadrature))
+      return Refusal("not resolved",
+                     "the mass of the density changes by " +
+                       to_text(quadrature_error) +
+                       more_than(trusted_quadrature) +
+                       ", when it is integrated more finely: its peaks are "
+                       "narrower than the cells. " +
+                       finer + " or shrink the box");
+    if (!(density_error <= trusted_density_error))
+      return Refusal("not resolved",
+                     "the estimated error of the density, " +
+                       to_text(density_error) + ", is" +
+                       more_than(trusted_density_error).substr(1) +
+                       ", up to which estimates are known to be right. " +
+                       finer + " or raise Noise/isotropic floor");
+    if (!(weight_error <= trusted_weight_error))
+      return Refusal("not determined",
+                     "the slowest relaxation has a rate of about " +
+                       to_text(std::max(0., slowest_rate)) +
+                       " per unit t: round-off leaves an error of about " +
+                       to_text(weight_error) +
+                       " in the weights of the wells (or whatever relaxes so "
+                       "slowly)" +
+                       more_than(trusted_weight_error) +
+                       ". Narrow the box to one well for its own law, or raise "
+                       "the noise");
+    return {};
+  }
+} // namespace sgdfp
