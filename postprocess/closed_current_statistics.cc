@@ -2,10 +2,13 @@
 #include "postprocess/closed_current_statistics.h"
 
 #include "postprocess/current_statistics.h"
+#include "postprocess/peak.h"
 #include "postprocess/postprocessor.h"
+#include "postprocess/stream_function.h"
 
 #include <deal.II/base/qprojector.h>
 
+#include <limits>
 #include <map>
 
 namespace sgdfp
@@ -20,67 +23,6 @@ namespace sgdfp
     // Currents below this share of what cancels in them are round-off.
     constexpr double round_off = 1e-12;
 
-    // Places as good as the best one but for round-off: the one with the
-    // greatest coordinates is taken, so that symmetric laws have one answer.
-    constexpr double tie = 1e-6;
-
-
-
-    /// Greatest value with its place.
-    template <int dim>
-    struct Peak
-    {
-      double         value = 0;
-      Point<dim>     theta;
-      Tensor<1, dim> direction;
-
-      bool is_beaten_by(const double other, const Point<dim> &place) const
-      {
-        if (other < (1 - tie) * value || !(other > 0))
-          return false;
-        if (other > (1 + tie) * value)
-          return true;
-        for (unsigned int d = 0; d < dim; ++d)
-          if (std::abs(place[d] - theta[d]) > tie * std::abs(theta[d]))
-            return place[d] > theta[d];
-        return other > value;
-      }
-
-      void offer(const Peak &other)
-      {
-        if (is_beaten_by(other.value, other.theta))
-          *this = other;
-      }
-    };
-
-
-
-    /// The peak over all ranks.
-    template <int dim>
-    Peak<dim> best(const Peak<dim> &mine, const MPI_Comm communicator)
-    {
-      Peak<dim>           result;
-      std::vector<double> packed = {mine.value};
-      for (unsigned int d = 0; d < dim; ++d)
-        packed.push_back(mine.theta[d]);
-      for (unsigned int d = 0; d < dim; ++d)
-        packed.push_back(mine.direction[d]);
-      for (const auto &from :
-           dealii::Utilities::MPI::all_gather(communicator, packed))
-        {
-          Peak<dim> other;
-          other.value = from[0];
-          for (unsigned int d = 0; d < dim; ++d)
-            {
-              other.theta[d]     = from[1 + d];
-              other.direction[d] = from[1 + dim + d];
-            }
-          result.offer(other);
-        }
-      return result;
-    }
-
-
 
     /// What one sweep over the cells finds.
     template <int dim>
@@ -94,7 +36,8 @@ namespace sgdfp
 
       void collect(const MPI_Comm communicator)
       {
-        for (double *x : {&l1, &direct_l1, &difference, &cancelling, &curl_square})
+        for (double *x :
+             {&l1, &direct_l1, &difference, &cancelling, &curl_square})
           *x = sum(*x, communicator);
         lowest_turn = -lowest_turn;
         for (double *x : {&maximum,
@@ -104,7 +47,7 @@ namespace sgdfp
                           &lowest_turn})
           *x = max(*x, communicator);
         lowest_turn    = -lowest_turn;
-        strongest_curl = best(strongest_curl, communicator);
+        strongest_curl = strongest_curl.over_all_ranks(communicator);
       }
 
       bool is_round_off() const
@@ -120,6 +63,19 @@ namespace sgdfp
                          std::numeric_limits<double>::min()});
       }
     };
+
+
+
+    /// Longest diagonal of a cell, in parameters.
+    template <int dim>
+    double diameter(const Discretisation<dim>     &discretisation,
+                    const typename Law<dim>::Cell &cell)
+    {
+      const auto &box  = discretisation.box;
+      const auto  last = dealii::GeometryInfo<dim>::vertices_per_cell - 1;
+      return box.from_chart(cell->vertex(0))
+        .distance(box.from_chart(cell->vertex(last)));
+    }
 
 
 
@@ -154,17 +110,17 @@ namespace sgdfp
             const double h = diameter(law.discretisation, cell);
             for (unsigned int q = 0; q < values.law().size(); ++q)
               {
-                const auto  &fe    = values.fe_values();
-                const auto  &local = values.law()[q];
-                const auto  &here  = values.current()[q];
-                const auto   flux  = law.dynamics.flux(fe.quadrature_point(q),
-                                                    MatrixFieldDerivatives::divergence);
+                const auto &fe    = values.fe_values();
+                const auto &local = values.law()[q];
+                const auto &here  = values.current()[q];
+                const auto  flux =
+                  law.dynamics.flux(fe.quadrature_point(q),
+                                    MatrixFieldDerivatives::divergence);
                 const auto   J     = local.current(flux);
                 const double p     = local.density();
                 const double size  = here.current.norm();
-                const double parts =
-                  0.5 * (std::abs(p) * flux.drift.norm() +
-                         (flux.drift * p - J).norm());
+                const double parts = 0.5 * (std::abs(p) * flux.drift.norm() +
+                                            (p * flux.drift - J).norm());
                 result.l1 += size * fe.JxW(q);
                 result.direct_l1 += J.norm() * fe.JxW(q);
                 result.difference += (here.current - J).norm() * fe.JxW(q);
@@ -172,8 +128,9 @@ namespace sgdfp
                 result.maximum = std::max(result.maximum, size);
                 result.maximum_cancelling =
                   std::max(result.maximum_cancelling, parts);
-                result.divergence = std::max(result.divergence,
-                                             std::abs(trace(here.gradient)) * h);
+                result.divergence =
+                  std::max(result.divergence,
+                           std::abs(trace(here.gradient)) * h);
                 const double turn = signed_size(curl<dim>(here.gradient));
                 result.curl_square += turn * turn * fe.JxW(q);
                 if (dim == 3)
@@ -216,15 +173,14 @@ namespace sgdfp
         auto &side = sides[{face, subface}];
         if (!side)
           {
-            const auto reference = cell->reference_cell();
-            const auto &rule     = discretisation.face_quadrature;
-            using Projector      = dealii::QProjector<dim>;
-            side                 = std::make_unique<Values>(
+            const auto  reference = cell->reference_cell();
+            const auto &rule      = discretisation.face_quadrature;
+            using Projector       = dealii::QProjector<dim>;
+            side                  = std::make_unique<Values>(
               closed,
               subface < 0 ?
-                                Projector::project_to_face(reference, rule, face) :
-                                Projector::project_to_subface(
-                  reference, rule, face, subface),
+                                 Projector::project_to_face(reference, rule, face) :
+                                 Projector::project_to_subface(reference, rule, face, subface),
               false);
           }
         side->reinit(cell);
@@ -232,7 +188,8 @@ namespace sgdfp
       };
 
       double at_boundary = 0, jump = 0;
-      for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
+      for (const auto &cell :
+           discretisation.dof_handler.active_cell_iterators())
         if (cell->is_locally_owned())
           for (const unsigned int f : cell->face_indices())
             {
@@ -268,13 +225,122 @@ namespace sgdfp
 
 
 
-    /// Longest diagonal of a cell, in parameters.
     template <int dim>
-    double diameter(const Discretisation<dim>     &discretisation,
-                    const typename Law<dim>::Cell &cell)
+    void report_loop(const ClosedCurrent<dim> &closed,
+                     const Integrals<dim>     &integrals,
+                     Summary                  &summary)
     {
-      const auto &box  = discretisation.box;
-      const auto  last = dealii::GeometryInfo<dim>::vertices_per_cell - 1;
-      return box.from_chart(cell->vertex(0))
-        .distance(box.from_chart(cell->vertex(last)));
+      const std::string range = "current/stream_function_range";
+      const std::string loop  = "current/strongest_loop";
+      if (dim == 3)
+        summary.set_null(range, "a stream function exists in two dimensions");
+      if (integrals.is_round_off())
+        {
+          if (dim == 2)
+            summary.set(range, 0.);
+          summary.set_null(loop, "the current is nothing but round-off");
+          return;
+        }
+      if constexpr (dim == 2)
+        {
+          const Peak<2> above = stream_function_peak(closed, 1.);
+          const Peak<2> below = stream_function_peak(closed, -1.);
+          summary.set(range, above.value + below.value);
+          // Of two loops that are alike the counter-clockwise one, not the one
+          // that round-off prefers.
+          constexpr double tie         = 1 + 1e-6;
+          const bool counter_clockwise = (tie * above.value > below.value);
+          summary.set(loop + "/flow",
+                      counter_clockwise ? above.value : -below.value);
+          summary.set(loop + "/theta",
+                      to_json(counter_clockwise ? above.theta : below.theta));
+        }
+      else if constexpr (dim == 3)
+        {
+          summary.set_null(loop + "/flow",
+                           "only in two dimensions a loop has one flow");
+          summary.set(loop + "/theta", to_json(integrals.strongest_curl.theta));
+          summary.set(loop + "/curl", integrals.strongest_curl.value);
+          summary.set(loop + "/axis",
+                      to_json(integrals.strongest_curl.direction));
+        }
     }
+
+
+
+    void set_null(const std::vector<std::string> &keys,
+                  const std::string              &reason,
+                  Summary                        &summary)
+    {
+      for (const std::string &key : keys)
+        summary.set_null("current/" + key, reason);
+    }
+
+
+
+    /// No loop, no curl, and J* = 0.
+    template <int dim>
+    void report_one_dimension(const ClosedCurrent<dim> &closed,
+                              Summary                  &summary)
+    {
+      const double l1 = integrate(closed).direct_l1;
+      summary.set("current/closed_l1", 0.);
+      summary.set("current/closed_difference", l1);
+      summary.set("current/closed_divergence", 0.);
+      summary.set("current/closed_boundary_flux", 0.);
+      set_null({"closed_curl_l2",
+                "closed_velocity_curl_max",
+                "stream_function_range",
+                "strongest_loop"},
+               "in one dimension nothing goes round: a current without sources "
+               "that passes no boundary is 0",
+               summary);
+    }
+  } // namespace
+
+
+
+  template <int dim>
+  void report_closed_current(const ClosedCurrent<dim> &closed, Summary &summary)
+  {
+    if (dim == 1)
+      {
+        report_one_dimension(closed, summary);
+        return;
+      }
+    if (!closed.why_missing().empty())
+      {
+        set_null({"closed_l1",
+                  "closed_difference",
+                  "closed_curl_l2",
+                  "closed_velocity_curl_max",
+                  "closed_divergence",
+                  "closed_boundary_flux",
+                  "stream_function_range",
+                  "strongest_loop"},
+                 closed.why_missing(),
+                 summary);
+        return;
+      }
+    const Integrals<dim> integrals = integrate(closed);
+    summary.set("current/closed_l1", integrals.l1);
+    summary.set("current/closed_difference", integrals.difference);
+    summary.set("current/closed_curl_l2", std::sqrt(integrals.curl_square));
+    constexpr double tie = 1 + 1e-6;
+    summary.set("current/closed_velocity_curl_max",
+                tie * integrals.highest_turn > -integrals.lowest_turn ?
+                  integrals.highest_turn :
+                  integrals.lowest_turn);
+    const auto [at_boundary, jump] = normal_fluxes(closed);
+    summary.set("current/closed_divergence",
+                std::max(integrals.divergence, jump) / integrals.unit());
+    summary.set("current/closed_boundary_flux", at_boundary / integrals.unit());
+    report_loop(closed, integrals, summary);
+  }
+
+
+
+  template void report_closed_current(const ClosedCurrent<1> &, Summary &);
+  template void report_closed_current(const ClosedCurrent<2> &, Summary &);
+  template void report_closed_current(const ClosedCurrent<3> &, Summary &);
+} // namespace sgdfp
