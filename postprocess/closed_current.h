@@ -2,7 +2,7 @@
 #ifndef SGDFP_POSTPROCESS_CLOSED_CURRENT_H
 #define SGDFP_POSTPROCESS_CLOSED_CURRENT_H
 
-#include "operators/law.h"
+#include "postprocess/potential.h"
 
 #include <string>
 
@@ -14,7 +14,7 @@ namespace sgdfp
   {
     /// 2-D: the stream function Psi; 3-D: the vector potential. In units of
     /// probability per unit t (3-D: per length).
-    std::array<double, dim *(dim - 1) / 2> potential{};
+    std::array<double, n_potentials<dim>> potential{};
 
     /// J*
     dealii::Tensor<1, dim> current;
@@ -37,12 +37,15 @@ namespace sgdfp
   ///
   /// with l the log reference density of the law, so that
   ///
-  ///     int e^{-l} |J* - J_h|^2   (3-D: + int e^l |div A|^2, the gauge)
+  ///     F = int e^{-l} |J* - J_h|^2   (3-D: + int e^l |div A|^2, the gauge)
   ///
-  /// is least [numerics.md, 1]. div J* = 0 holds at every point and J* . n is
-  /// continuous and 0 on the boundary, whatever the accuracy of the solve. The
-  /// gauge is the one that makes the operator a Laplacian of each component
-  /// (the Witten Laplacian of e^l).
+  /// is least [numerics.md, 1]. Where the current goes round a hole of the law
+  /// Psi is not small there though e^l is. If F is not small, l is therefore
+  /// replaced by m = log(e^l + e^-10) in the potential, by log(e^l + e^-25) in
+  /// the weight, and the potential with the smaller F is kept. div J* = 0 holds
+  /// at every point and J* . n is continuous and 0 on the boundary, whatever
+  /// the accuracy of the solve. The gauge is the one that makes the operator a
+  /// Laplacian of each component (the Witten Laplacian of e^l).
   ///
   /// In 2-D Psi is the stream function: the probability that passes between
   /// two points per unit t is the difference of its values; around a maximum
@@ -53,7 +56,7 @@ namespace sgdfp
   {
   public:
     /// 1 in 2-D, 3 in 3-D
-    static constexpr unsigned int n_components = dim * (dim - 1) / 2;
+    static constexpr unsigned int n_components = n_potentials<dim>;
 
     /// Most unknowns in 3-D, where each takes about 7 kB of memory.
     static constexpr unsigned int default_limit = 400000;
@@ -119,16 +122,15 @@ namespace sgdfp
   private:
     void find_nodal_log();
 
-    /// Constraints of the unknowns e^{l_i/2} psi_i: hanging nodes, boundary.
-    dealii::AffineConstraints<double> scaled_constraints() const;
-
-    void solve();
+    /// Solves, with both references if need be.
+    void find_potential();
 
     Discretisation<dim> the_space;
     std::string         reason;
     unsigned int        iterations = 0;
     /// l at the nodes, with ghosts
     Vector log_at_nodes;
+    bool   is_levelled = false;
     /// psi or the components of A, with ghosts
     std::vector<Vector> polynomials;
   };

@@ -12,7 +12,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LogNorm
+from matplotlib.colors import ListedColormap, LogNorm
 from sgdfp_results import Results
 
 DENSITY_MAP = "viridis"  # perceptually uniform, safe for the colour-blind
@@ -20,8 +20,9 @@ RATIO_MAP = "RdBu_r"
 GIBBS_COLOUR = "#d55e00"  # vermilion of the Okabe-Ito palette
 LAW_COLOUR = "#0072b2"
 INDICATOR_COLOUR = "0.45"
-COUNTER_CLOCKWISE = "#f0e442"  # yellow and sky blue of the same palette
-CLOCKWISE = "#56b4e9"
+COUNTER_CLOCKWISE = GIBBS_COLOUR
+CLOCKWISE = LAW_COLOUR
+PALE_MAP = ListedColormap(plt.get_cmap("Greys")(np.linspace(0, 0.45, 256)))
 TITLE_SIZE = 10
 DECADES = 6  # of density shown
 
@@ -81,7 +82,7 @@ def extent(run, pair):
     return [run.axes[i][0], run.axes[i][-1], run.axes[j][0], run.axes[j][-1]]
 
 
-def shade(figure, axis, run, pair, label):
+def shade(figure, axis, run, pair, label, colours=DENSITY_MAP):
     density = plane(run, run.density, pair)
     top = density.max()
     image = axis.imshow(
@@ -90,7 +91,7 @@ def shade(figure, axis, run, pair, label):
         extent=extent(run, pair),
         aspect="auto",
         interpolation="bilinear",
-        cmap=DENSITY_MAP,
+        cmap=colours,
         norm=LogNorm(top * 10.0**-DECADES, top),
     )
     figure.colorbar(image, ax=axis, label=label)
@@ -206,12 +207,12 @@ def draw_current(run):
     run.save(figure, "current.png")
 
 
-def say_no_current(axis):
+def say_no_current(axis, colour="white"):
     axis.text(
         0.97,
         0.95,
         "no current (round-off only)",
-        color="white",
+        color=colour,
         ha="right",
         transform=axis.transAxes,
     )
@@ -223,7 +224,7 @@ def draw_stream_function(run):
         return
     figure, axes = panels(run)
     axis, pair = axes[0]
-    shade(figure, axis, run, pair, density_label(run) + " [1/area]")
+    shade(figure, axis, run, pair, density_label(run) + " [1/area]", PALE_MAP)
     Psi = run.stream_function.T
     title = f"{run.notes['case']}: stream function $\\Psi$ of the closed current"
     loop = run.notes["current"]["strongest_loop"]
@@ -252,26 +253,20 @@ def draw_stream_function(run):
         axis.plot(
             *place,
             marker="+",
-            color="white",
+            color="black",
             markersize=11,
             markeredgewidth=2,
             linestyle="none",
             label="strongest loop",
         )
-        axis.legend(
-            loc="upper right",
-            fontsize=8,
-            facecolor="0.25",
-            labelcolor="white",
-            framealpha=0.8,
-        )
+        axis.legend(loc="upper right", fontsize=8)
         turn = "counter-clockwise" if loop["flow"] > 0 else "clockwise"
         title += (
             f"\n{abs(loop['flow']):.4g} per unit t goes round the strongest loop,"
             f" {turn}; {step:.2g} between two lines"
         )
     else:
-        say_no_current(axis)
+        say_no_current(axis, "black")
     axis.set_xlim(run.axes[0][0], run.axes[0][-1])
     axis.set_ylim(run.axes[1][0], run.axes[1][-1])
     figure.suptitle(title, fontsize=TITLE_SIZE)
@@ -285,8 +280,8 @@ def draw_convergence(run):
         return
     figure, axis = plt.subplots(figsize=(6.4, 4.4), constrained_layout=True)
     curves = [
-        ("indicator", "indicator of the current", INDICATOR_COLOUR, "o-"),
-        ("current_error", "estimated error of J", GIBBS_COLOUR, "s"),
+        ("indicator", "indicator [length per unit t]", INDICATOR_COLOUR, "o-"),
+        ("current_error", "estimated error of J, relative", GIBBS_COLOUR, "s"),
         ("density_error", "estimated error of p", LAW_COLOUR, "D"),
     ]
     for key, label, colour, style in curves:
@@ -318,7 +313,7 @@ def draw_convergence(run):
             label="uniform mesh",
         )
     axis.set_xlabel("unknowns")
-    axis.set_ylabel("L1 error [p: 1; J: length per unit t]")
+    axis.set_ylabel("L1 error")
     axis.grid(True, which="major", color="0.9")
     axis.legend(fontsize=8)
     figure.suptitle(
