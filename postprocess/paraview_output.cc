@@ -26,7 +26,8 @@ namespace sgdfp
 
 
     template <int dim>
-    std::vector<Field> fields(const bool with_reference)
+    std::vector<Field> fields(const bool with_reference,
+                              const bool with_closed_current)
     {
       std::vector<Field> list = {{"density", 1},
                                  {"log_density", 1},
@@ -37,6 +38,10 @@ namespace sgdfp
                                  {"entropy_production_density", 1}};
       if (dim > 1)
         list.push_back({"curl", dim == 2 ? 1 : 3});
+      if (with_closed_current)
+        list.push_back({"closed_current", dim});
+      if (with_closed_current && dim == 2)
+        list.push_back({"stream_function", 1});
       if (with_reference)
         {
           list.push_back({"gibbs_density", 1});
@@ -54,11 +59,13 @@ namespace sgdfp
     public:
       using Patch = dealii::DataOutBase::Patch<dim, dim>;
 
-      LawOutput(const Law<dim>                           &law,
+      LawOutput(const ClosedCurrent<dim>                 &closed,
                 const boost::optional<GibbsDensity<dim>> &reference)
-        : law(law)
+        : closed(closed)
+        , law(closed.law)
         , reference(reference)
-        , list(fields<dim>(static_cast<bool>(reference)))
+        , has_closed(dim > 1 && closed.why_missing().empty())
+        , list(fields<dim>(static_cast<bool>(reference), has_closed))
         , highest(maximum(law.nodal_density()))
       {
         build_patches();
@@ -110,11 +117,15 @@ namespace sgdfp
       void build_patches();
 
       /// All fields at one point, in the order of `list`.
-      std::vector<double> values_at(const Point<dim>    &theta,
-                                    const LocalLaw<dim> &local) const;
+      std::vector<double>
+      values_at(const Point<dim>              &theta,
+                const LocalLaw<dim>           &local,
+                const LocalClosedCurrent<dim> &closed_current) const;
 
+      const ClosedCurrent<dim>                 &closed;
       const Law<dim>                           &law;
       const boost::optional<GibbsDensity<dim>> &reference;
+      const bool                                has_closed;
       const std::vector<Field>                  list;
       const double                              highest;
       std::vector<Patch>                        patches;
@@ -128,25 +139,19 @@ namespace sgdfp
       const auto                  &discretisation = law.discretisation;
       const unsigned int           n_pieces = discretisation.element.degree;
       const dealii::QIterated<dim> points(dealii::QTrapezoid<1>(), n_pieces);
-      dealii::FEValues<dim>        fe_values(discretisation.mapping,
-                                      discretisation.element,
-                                      points,
-                                      dealii::update_values |
-                                        dealii::update_gradients |
-                                        dealii::update_hessians |
-                                        dealii::update_quadrature_points);
-      unsigned int                 n_values = 0;
+      typename ClosedCurrent<dim>::Values at_points(
+        closed, points, /*second_derivatives=*/true);
+      unsigned int n_values = 0;
       for (const Field &field : list)
         n_values += field.n_components;
 
-      std::vector<LocalLaw<dim>> local;
       for (const auto &cell :
            discretisation.dof_handler.active_cell_iterators())
         if (cell->is_locally_owned())
           {
-            fe_values.reinit(cell);
-            law.evaluate(fe_values, true, local);
-            Patch patch;
+            at_points.reinit(cell);
+            const auto &fe_values = at_points.fe_values();
+            Patch       patch;
             for (const unsigned int v : cell->vertex_indices())
               patch.vertices[v] =
                 discretisation.box.from_chart(cell->vertex(v));
@@ -160,8 +165,9 @@ namespace sgdfp
             patch.data.reinit(n_values + (is_graded ? dim : 0), points.size());
             for (unsigned int q = 0; q < points.size(); ++q)
               {
-                const auto values =
-                  values_at(fe_values.quadrature_point(q), local[q]);
+                const auto values = values_at(fe_values.quadrature_point(q),
+                                              at_points.law()[q],
+                                              at_points.current()[q]);
                 for (unsigned int i = 0; i < n_values; ++i)
                   patch.data(i, q) = values[i];
                 if (is_graded)
@@ -176,9 +182,10 @@ namespace sgdfp
 
 
     template <int dim>
-    std::vector<double>
-    LawOutput<dim>::values_at(const Point<dim>    &theta,
-                              const LocalLaw<dim> &local) const
+    std::vector<double> LawOutput<dim>::values_at(
+      const Point<dim>              &theta,
+      const LocalLaw<dim>           &local,
+      const LocalClosedCurrent<dim> &closed_current) const
     {
       constexpr double log_floor = 1e-18, velocity_floor = 1e-12;
       const auto   flux = law.dynamics.flux(theta, MatrixFieldDerivatives::all);
@@ -206,6 +213,11 @@ namespace sgdfp
       values.push_back(production);
       for (const double c : curl<dim>(local.current_gradient(flux)))
         values.push_back(c);
+      if (has_closed)
+        for (unsigned int d = 0; d < dim; ++d)
+          values.push_back(closed_current.current[d]);
+      if (has_closed && dim == 2)
+        values.push_back(closed_current.potential.front());
       if (reference)
         {
           const double log_q = reference->log_density(theta);
@@ -220,12 +232,12 @@ namespace sgdfp
 
 
   template <int dim>
-  void write_paraview(const Law<dim>                           &law,
+  void write_paraview(const ClosedCurrent<dim>                 &closed,
                       const boost::optional<GibbsDensity<dim>> &reference,
                       const std::string                        &folder)
   {
-    const MPI_Comm communicator = law.discretisation.communicator;
-    LawOutput<dim> output(law, reference);
+    const MPI_Comm communicator = closed.law.discretisation.communicator;
+    LawOutput<dim> output(closed, reference);
     dealii::DataOutBase::VtkFlags flags;
     // The name of this type differs between versions of deal.II.
     flags.compression_level = decltype(flags.compression_level)::best_speed;
@@ -246,7 +258,7 @@ namespace sgdfp
 
 
 #define INSTANTIATE(dim)                                                   \
-  template void write_paraview(const Law<dim> &,                           \
+  template void write_paraview(const ClosedCurrent<dim> &,                 \
                                const boost::optional<GibbsDensity<dim>> &, \
                                const std::string &);
 

@@ -2,7 +2,7 @@
 #ifndef SGDFP_POSTPROCESS_PARAVIEW_OUTPUT_H
 #define SGDFP_POSTPROCESS_PARAVIEW_OUTPUT_H
 
-#include "operators/law.h"
+#include "postprocess/closed_current.h"
 #include "postprocess/gibbs_comparison.h"
 
 #include <boost/optional.hpp>
@@ -14,8 +14,9 @@ namespace sgdfp
   ///
   /// Every cell is cut into degree^dim linear pieces. Fields: density,
   /// log_density, loss, sharpness, current, velocity, curl (of J; a number in
-  /// 2-D, a vector in 3-D), entropy_production_density and, where there is a
-  /// reference, gibbs_density and log_ratio = log p/q.
+  /// 2-D, a vector in 3-D), entropy_production_density, in more than one
+  /// dimension closed_current, in 2-D its stream_function, and, where there is
+  /// a reference, gibbs_density and log_ratio = log p/q.
   ///
   /// Densities below 1e-18 of the maximum are taken as that in logarithms;
   /// velocity and entropy production are set to 0 where p is below 1e-12 of
@@ -23,7 +24,7 @@ namespace sgdfp
   ///
   /// @throws UserError if the files cannot be written.
   template <int dim>
-  void write_paraview(const Law<dim>                           &law,
+  void write_paraview(const ClosedCurrent<dim>                 &closed,
                       const boost::optional<GibbsDensity<dim>> &reference,
                       const std::string                        &folder);
 } // namespace sgdfp

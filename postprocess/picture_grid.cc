@@ -143,13 +143,19 @@ namespace sgdfp
 
 
 
-    /// Names of the fields, in the order of sample().
+    /// Names of the fields, in the order of values_at().
     template <int dim>
-    std::vector<std::string> field_names(const bool with_reference)
+    std::vector<std::string> field_names(const bool with_closed_current,
+                                         const bool with_reference)
     {
       std::vector<std::string> names = {"density", "loss"};
       for (unsigned int d = 0; d < dim; ++d)
         names.push_back("current_" + std::to_string(d + 1));
+      if (with_closed_current)
+        for (unsigned int d = 0; d < dim; ++d)
+          names.push_back("closed_current_" + std::to_string(d + 1));
+      if (with_closed_current && dim == 2)
+        names.push_back("stream_function");
       if (with_reference)
         names.push_back("gibbs_density");
       return names;
@@ -157,19 +163,59 @@ namespace sgdfp
 
 
 
+    template <int dim>
+    bool has_closed_current(const ClosedCurrent<dim> &closed)
+    {
+      return dim > 1 && closed.why_missing().empty();
+    }
+
+
+
+    /// All fields at one point, in the order of field_names().
+    template <int dim>
+    std::vector<double>
+    values_at(const Point<dim>                         &theta,
+              const LocalLaw<dim>                      &local,
+              const LocalClosedCurrent<dim>            &closed_current,
+              const Law<dim>                           &law,
+              const bool                                with_closed_current,
+              const boost::optional<GibbsDensity<dim>> &reference)
+    {
+      const auto flux =
+        law.dynamics.flux(theta, MatrixFieldDerivatives::divergence);
+      const auto          J      = local.current(flux);
+      std::vector<double> values = {local.density(),
+                                    law.dynamics.loss().value(theta)};
+      for (unsigned int d = 0; d < dim; ++d)
+        values.push_back(J[d]);
+      if (with_closed_current)
+        for (unsigned int d = 0; d < dim; ++d)
+          values.push_back(closed_current.current[d]);
+      if (with_closed_current && dim == 2)
+        values.push_back(closed_current.potential.front());
+      if (reference)
+        values.push_back(std::exp(reference->log_density(theta)));
+      return values;
+    }
+
+
+
     /// @return one field after the other on the whole grid, complete on rank 0
     template <int dim>
     std::vector<double>
-    sample(const Law<dim>                           &law,
+    sample(const ClosedCurrent<dim>                 &closed,
            const boost::optional<GibbsDensity<dim>> &reference,
            const Grid<dim>                          &grid)
     {
-      const std::size_t   n = Grid<dim>::n_points();
-      std::vector<double> data((2 + dim + (reference ? 1 : 0)) * n, 0.);
+      const Law<dim>     &law        = closed.law;
+      const bool          has_closed = has_closed_current(closed);
+      const std::size_t   n          = Grid<dim>::n_points();
+      std::vector<double> data(
+        field_names<dim>(has_closed, static_cast<bool>(reference)).size() * n,
+        0.);
 
-      std::vector<Point<dim>>    points;
-      std::vector<unsigned int>  indices;
-      std::vector<LocalLaw<dim>> values;
+      std::vector<Point<dim>>   points;
+      std::vector<unsigned int> indices;
       for (const auto &cell :
            law.discretisation.dof_handler.active_cell_iterators())
         if (cell->is_locally_owned())
@@ -177,24 +223,22 @@ namespace sgdfp
             points_in_cell(grid, cell, law.discretisation.box, points, indices);
             if (points.empty())
               continue;
-            law.evaluate(cell, points, values);
+            typename ClosedCurrent<dim>::Values at_points(
+              closed,
+              dealii::Quadrature<dim>(points),
+              /*second_derivatives=*/false);
+            at_points.reinit(cell);
             for (unsigned int k = 0; k < points.size(); ++k)
               {
-                const Point<dim> theta =
-                  law.discretisation.mapping.transform_unit_to_real_cell(
-                    cell, points[k]);
-                const auto flux =
-                  law.dynamics.flux(theta, MatrixFieldDerivatives::divergence);
-                const double loss      = law.dynamics.loss().value(theta);
-                const auto   J         = values[k].current(flux);
-                double      *cell_data = data.data() + indices[k];
-                cell_data[0]           = values[k].density();
-                cell_data[n]           = loss;
-                for (unsigned int d = 0; d < dim; ++d)
-                  cell_data[(2 + d) * n] = J[d];
-                if (reference)
-                  cell_data[(2 + dim) * n] =
-                    std::exp(reference->log_density(theta));
+                const auto values =
+                  values_at(at_points.fe_values().quadrature_point(k),
+                            at_points.law()[k],
+                            at_points.current()[k],
+                            law,
+                            has_closed,
+                            reference);
+                for (std::size_t field = 0; field < values.size(); ++field)
+                  data[field * n + indices[k]] = values[field];
               }
           }
 
@@ -215,16 +259,16 @@ namespace sgdfp
 
 
   template <int dim>
-  void write_picture_grid(const Law<dim>                           &law,
+  void write_picture_grid(const ClosedCurrent<dim>                 &closed,
                           const boost::optional<GibbsDensity<dim>> &reference,
                           const std::vector<std::string>           &variables,
                           const Summary::Json                      &notes,
                           const std::string                        &folder)
   {
     Grid<dim> grid;
-    std::tie(grid.low, grid.high)  = window(law);
-    const std::vector<double> data = sample(law, reference, grid);
-    run_on_root(law.discretisation.communicator, [&]() {
+    std::tie(grid.low, grid.high)  = window(closed.law);
+    const std::vector<double> data = sample(closed, reference, grid);
+    run_on_root(closed.law.discretisation.communicator, [&]() {
       const std::size_t n = Grid<dim>::n_points();
       NumpyArchive      archive;
       archive.add_words("variables", variables);
@@ -236,7 +280,8 @@ namespace sgdfp
           archive.add("axis_" + std::to_string(d + 1), axis, {axis.size()});
         }
       const double *values = data.data();
-      for (const auto &name : field_names<dim>(bool(reference)))
+      for (const auto &name : field_names<dim>(has_closed_current(closed),
+                                               static_cast<bool>(reference)))
         {
           archive.add(name,
                       {values, n},
@@ -254,7 +299,7 @@ namespace sgdfp
 
 
 #define INSTANTIATE(dim)                                                       \
-  template void write_picture_grid(const Law<dim> &,                           \
+  template void write_picture_grid(const ClosedCurrent<dim> &,                 \
                                    const boost::optional<GibbsDensity<dim>> &, \
                                    const std::vector<std::string> &,           \
                                    const Summary::Json &,                      \

@@ -2,7 +2,7 @@
 #ifndef SGDFP_POSTPROCESS_PICTURE_GRID_H
 #define SGDFP_POSTPROCESS_PICTURE_GRID_H
 
-#include "operators/law.h"
+#include "postprocess/closed_current.h"
 #include "postprocess/gibbs_comparison.h"
 
 #include <boost/optional.hpp>
@@ -13,8 +13,10 @@ namespace sgdfp
   /// its maximum: solution/grid.npz, for numpy.load() or
   /// plots/sgdfp_results.py. Its arrays are
   ///
-  ///   density, loss, current_1 .., and gibbs_density where there is a
-  ///     reference: index [i, j, k] = first, second, third parameter;
+  ///   density, loss, current_1 .., in more than one dimension
+  ///     closed_current_1 .., in 2-D its stream_function, and gibbs_density
+  ///     where there is a reference: index [i, j, k] = first, second, third
+  ///     parameter;
   ///   axis_1 ..: the coordinates of the grid along each parameter;
   ///   variables: their names;
   ///   notes: @p notes as JSON in one string.
@@ -24,7 +26,7 @@ namespace sgdfp
   ///
   /// @throws UserError if the file cannot be written.
   template <int dim>
-  void write_picture_grid(const Law<dim>                           &law,
+  void write_picture_grid(const ClosedCurrent<dim>                 &closed,
                           const boost::optional<GibbsDensity<dim>> &reference,
                           const std::vector<std::string>           &variables,
                           const Summary::Json                      &notes,

@@ -20,6 +20,13 @@ namespace sgdfp
                       directory,
                       "Run folders are <directory>/<case>-<question>");
     prm.add_parameter("figures", figures, "Draw figures/*.png");
+    prm.add_parameter(
+      "potential limit",
+      potential_limit,
+      "Most unknowns of the vector potential whose curl is the "
+      "closed current in 3-D (about 7 kB each); with more there "
+      "is none",
+      Patterns::Integer(0));
     prm.leave_subsection();
   }
 

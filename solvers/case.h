@@ -14,8 +14,9 @@ namespace sgdfp
   /// Entries of subsection Output.
   struct OutputParameters
   {
-    std::string directory = "output";
-    bool        figures   = true;
+    std::string  directory       = "output";
+    bool         figures         = true;
+    unsigned int potential_limit = 400000;
 
     void add_parameters(dealii::ParameterHandler &prm);
   };

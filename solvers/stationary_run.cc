@@ -4,6 +4,7 @@
 #include "base/run_folder.h"
 #include "base/version.h"
 #include "operators/coefficient_check.h"
+#include "postprocess/closed_current_statistics.h"
 #include "postprocess/current_statistics.h"
 #include "postprocess/density_statistics.h"
 #include "postprocess/detailed_balance.h"
@@ -58,6 +59,8 @@ namespace sgdfp
       /// What happened on the way to the law: summary.json, solver/levels.
       void write_levels();
 
+      void close_current();
+
       void write_fields();
 
       /// Ends a run that has no (trustworthy) law.
@@ -83,6 +86,7 @@ namespace sgdfp
       std::unique_ptr<Discretisation<dim>> discretisation;
       std::unique_ptr<AdaptiveSolver<dim>> solver;
 
+      std::unique_ptr<ClosedCurrent<dim>>   closed_current;
       std::unique_ptr<GibbsComparison<dim>> gibbs;
       DetailedBalance<dim>                  balance;
       Evidence                              evidence;
@@ -186,6 +190,7 @@ namespace sgdfp
           read_off();
           if (const auto distrust = evidence.refusal())
             throw *distrust;
+          close_current();
           write_fields();
           // Last, as it may change the mesh.
           judge_balance(summary.json()["current"]["l1"].get<double>());
@@ -395,22 +400,38 @@ namespace sgdfp
 
 
     template <int dim>
+    void StationaryRun<dim>::close_current()
+    {
+      const RunLog::Phase phase(log, "closed current");
+      closed_current =
+        std::make_unique<ClosedCurrent<dim>>(solver->law(),
+                                             a_case.output.potential_limit);
+      report_closed_current(*closed_current, summary);
+    }
+
+
+
+    template <int dim>
     void StationaryRun<dim>::write_fields()
     {
-      const Law<dim> &law = solver->law();
       {
         const RunLog::Phase phase(log, "ParaView files");
-        write_paraview(law, gibbs->reference, folder.path());
+        write_paraview(*closed_current, gibbs->reference, folder.path());
       }
       Summary::Json notes;
       notes["case"]       = a_case.name();
       notes["current_l1"] = summary.json()["current"]["l1"];
+      notes["current"]    = summary.json()["current"];
+      notes["levels"]     = summary.json()["solver"]["levels"];
       if (gibbs->reference)
         notes["temperature"] = gibbs->reference->temperature;
       {
         const RunLog::Phase phase(log, "regular grid");
-        write_picture_grid(
-          law, gibbs->reference, a_case.variables, notes, folder.path());
+        write_picture_grid(*closed_current,
+                           gibbs->reference,
+                           a_case.variables,
+                           notes,
+                           folder.path());
       }
       if (a_case.output.figures)
         {

@@ -2,7 +2,8 @@
 """Figures of a stationary law: plot_law.py RUN_FOLDER
 
 Reads solution/grid.npz of the run folder, writes figures/density.png,
-log_ratio.png, current.png and marginals.png.
+log_ratio.png, current.png, stream_function.png (two parameters),
+convergence.png (where the mesh was refined) and marginals.png.
 """
 import sys
 
@@ -11,13 +12,17 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LogNorm
+from matplotlib.colors import ListedColormap, LogNorm
 from sgdfp_results import Results
 
 DENSITY_MAP = "viridis"  # perceptually uniform, safe for the colour-blind
 RATIO_MAP = "RdBu_r"
 GIBBS_COLOUR = "#d55e00"  # vermilion of the Okabe-Ito palette
 LAW_COLOUR = "#0072b2"
+INDICATOR_COLOUR = "0.45"
+COUNTER_CLOCKWISE = GIBBS_COLOUR
+CLOCKWISE = LAW_COLOUR
+PALE_MAP = ListedColormap(plt.get_cmap("Greys")(np.linspace(0, 0.45, 256)))
 TITLE_SIZE = 10
 DECADES = 6  # of density shown
 
@@ -31,6 +36,12 @@ class Run(Results):
 
     def has_gibbs(self):
         return self.gibbs_density is not None
+
+    def has_current(self):
+        """Whether there is more than round-off."""
+        if self.closed_current is None:
+            return self.notes["current"]["l1"] > 1e-10
+        return self.notes["current"]["strongest_loop"] is not None
 
     def gibbs_label(self):
         return f"tempered posterior, T = {self.notes['temperature']:.4g}"
@@ -71,7 +82,7 @@ def extent(run, pair):
     return [run.axes[i][0], run.axes[i][-1], run.axes[j][0], run.axes[j][-1]]
 
 
-def shade(figure, axis, run, pair, label):
+def shade(figure, axis, run, pair, label, colours=DENSITY_MAP):
     density = plane(run, run.density, pair)
     top = density.max()
     image = axis.imshow(
@@ -80,7 +91,7 @@ def shade(figure, axis, run, pair, label):
         extent=extent(run, pair),
         aspect="auto",
         interpolation="bilinear",
-        cmap=DENSITY_MAP,
+        cmap=colours,
         norm=LogNorm(top * 10.0**-DECADES, top),
     )
     figure.colorbar(image, ax=axis, label=label)
@@ -159,13 +170,19 @@ def draw_log_ratio(run):
 
 
 def draw_current(run):
+    closed = run.closed_current is not None
+    current = run.closed_current if closed else run.current
+    symbol, name, key = ("J^*", "closed current", "closed_l1")
+    if not closed:
+        symbol, name, key = ("J", "current", "l1")
+    integral = run.notes["current"][key]
     figure, axes = panels(run)
     for axis, pair in axes:
         density = shade(figure, axis, run, pair, density_label(run) + " [1/area]")
         i, j = pair
-        flow = [plane(run, run.current[d], pair) for d in pair]
+        flow = [plane(run, current[d], pair) for d in pair]
         speed = np.hypot(*flow)
-        if run.notes["current_l1"] > 1e-10 and speed.max() > 0:
+        if run.has_current() and speed.max() > 0:
             width = 0.3 + 2.2 * np.sqrt(speed / speed.max())
             visible = density > density.max() * 1e-4
             axis.streamplot(
@@ -179,22 +196,130 @@ def draw_current(run):
                 arrowsize=0.9,
             )
         else:
-            axis.text(
-                0.97,
-                0.95,
-                "no current (round-off only)",
-                color="white",
-                ha="right",
-                transform=axis.transAxes,
-            )
+            say_no_current(axis)
         axis.set_xlim(run.axes[i][0], run.axes[i][-1])
         axis.set_ylim(run.axes[j][0], run.axes[j][-1])
     figure.suptitle(
-        f"{run.notes['case']}: probability current J"
-        f" ($\\int|J|$ = {run.notes['current_l1']:.3g} per unit t)",
+        f"{run.notes['case']}: probability current, {name} ${symbol}$"
+        f" ($\\int|{symbol}|$ = {integral:.3g} per unit t)",
         fontsize=TITLE_SIZE,
     )
     run.save(figure, "current.png")
+
+
+def say_no_current(axis, colour="white"):
+    axis.text(
+        0.97,
+        0.95,
+        "no current (round-off only)",
+        color=colour,
+        ha="right",
+        transform=axis.transAxes,
+    )
+
+
+def draw_stream_function(run):
+    """Contours of the stream function: streamlines with equal flow between."""
+    if run.stream_function is None:
+        return
+    figure, axes = panels(run)
+    axis, pair = axes[0]
+    shade(figure, axis, run, pair, density_label(run) + " [1/area]", PALE_MAP)
+    Psi = run.stream_function.T
+    title = f"{run.notes['case']}: stream function $\\Psi$ of the closed current"
+    loop = run.notes["current"]["strongest_loop"]
+    if run.has_current() and loop is not None:
+        # Halfway between multiples of the step: 0 itself is the boundary and
+        # all empty regions.
+        top = np.abs(Psi).max()
+        step = top / 10
+        levels = step * np.arange(-9.5, 10)
+        axis.contour(
+            *run.axes,
+            Psi,
+            levels=levels,
+            colors=[CLOCKWISE if level < 0 else COUNTER_CLOCKWISE for level in levels],
+            linewidths=1.1,
+            linestyles="solid",
+        )
+        turns = [
+            (COUNTER_CLOCKWISE, "counter-clockwise", Psi.max()),
+            (CLOCKWISE, "clockwise", -Psi.min()),
+        ]
+        for colour, label, size in turns:
+            if size > 0.5 * step:
+                axis.plot([], [], color=colour, label=label)
+        place = loop["theta"]
+        axis.plot(
+            *place,
+            marker="+",
+            color="black",
+            markersize=11,
+            markeredgewidth=2,
+            linestyle="none",
+            label="strongest loop",
+        )
+        axis.legend(loc="upper right", fontsize=8)
+        turn = "counter-clockwise" if loop["flow"] > 0 else "clockwise"
+        title += (
+            f"\n{abs(loop['flow']):.4g} per unit t goes round the strongest loop,"
+            f" {turn}; {step:.2g} between two lines"
+        )
+    else:
+        say_no_current(axis, "black")
+    axis.set_xlim(run.axes[0][0], run.axes[0][-1])
+    axis.set_ylim(run.axes[1][0], run.axes[1][-1])
+    figure.suptitle(title, fontsize=TITLE_SIZE)
+    run.save(figure, "stream_function.png")
+
+
+def draw_convergence(run):
+    """Error estimates and indicator against unknowns, where there are levels."""
+    levels = run.notes.get("levels")
+    if not levels:
+        return
+    figure, axis = plt.subplots(figsize=(6.4, 4.4), constrained_layout=True)
+    curves = [
+        ("indicator", "indicator [length per unit t]", INDICATOR_COLOUR, "o-"),
+        ("current_error", "estimated error of J, relative", GIBBS_COLOUR, "s"),
+        ("density_error", "estimated error of p", LAW_COLOUR, "D"),
+    ]
+    for key, label, colour, style in curves:
+        points = [
+            (level["dofs"], level[key])
+            for level in levels
+            if level.get(key) is not None and level[key] > 0
+        ]
+        if points:
+            axis.loglog(*zip(*points), style, color=colour, label=label, ms=5)
+    for level in levels:
+        if level.get("uniform") and level.get("indicator"):
+            axis.plot(
+                level["dofs"],
+                level["indicator"],
+                "o",
+                mfc="white",
+                color=INDICATOR_COLOUR,
+                ms=5,
+            )
+    if any(level.get("uniform") for level in levels):
+        axis.plot(
+            [],
+            [],
+            "o",
+            mfc="white",
+            color=INDICATOR_COLOUR,
+            ms=5,
+            label="uniform mesh",
+        )
+    axis.set_xlabel("unknowns")
+    axis.set_ylabel("L1 error")
+    axis.grid(True, which="major", color="0.9")
+    axis.legend(fontsize=8)
+    figure.suptitle(
+        f"{run.notes['case']}: levels of refinement", fontsize=TITLE_SIZE
+    )
+    run.save(figure, "convergence.png")
 
 
 def draw_marginals(run):
@@ -260,12 +385,14 @@ def draw_one_dimension(run):
 def main():
     run = Run(sys.argv[1])
     draw_marginals(run)
+    draw_convergence(run)
     if run.dim == 1:
         draw_one_dimension(run)
         return
     draw_density(run)
     draw_log_ratio(run)
     draw_current(run)
+    draw_stream_function(run)
 
 
 if __name__ == "__main__":

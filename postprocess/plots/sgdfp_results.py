@@ -19,8 +19,9 @@ trapezoid = getattr(np, "trapezoid", None) or np.trapz  # name before NumPy 2
 
 class Results:
     """The law on its regular grid, first parameter first: variables, axes (the
-    coordinates of each), density, loss and gibbs_density (None without one)
-    [i, j, k], current[d, i, j, k]; summary.json and the notes of grid.npz."""
+    coordinates of each), density, loss, gibbs_density and stream_function (None
+    without one) [i, j, k], current[d, i, j, k] and closed_current[d, i, j, k]
+    (None without one); summary.json and the notes of grid.npz."""
 
     def __init__(self, folder, summary=None):
         self.folder, self.summary = pathlib.Path(folder), summary
@@ -31,6 +32,12 @@ class Results:
         self.axes = [fields[f"axis_{d}"] for d in numbers]
         self.density, self.loss = fields["density"], fields["loss"]
         self.current = np.stack([fields[f"current_{d}"] for d in numbers])
+        self.closed_current = None
+        if "closed_current_1" in fields:
+            self.closed_current = np.stack(
+                [fields[f"closed_current_{d}"] for d in numbers]
+            )
+        self.stream_function = fields.get("stream_function")
         self.gibbs_density = fields.get("gibbs_density")
         self.notes = json.loads(str(fields["notes"]))
 

@@ -65,7 +65,9 @@ TEST(Output, ParaviewFilesHoldTheFieldsOfTheContract)
     GibbsDensity<2>{0.25, 0., 0., [](const dealii::Point<2> &theta) {
                       return 0.5 * theta.square();
                     }});
-  write_paraview(problem->solver->law(), reference, folder.name);
+  write_paraview(ClosedCurrent<2>(problem->solver->law()),
+                 reference,
+                 folder.name);
   if (!TemporaryFolder::is_root())
     return;
   const std::string pvtu = folder.content("solution/law_0000.pvtu");
@@ -76,6 +78,8 @@ TEST(Output, ParaviewFilesHoldTheFieldsOfTheContract)
                             "current",
                             "velocity",
                             "curl",
+                            "closed_current",
+                            "stream_function",
                             "entropy_production_density",
                             "loss",
                             "sharpness"})
@@ -98,7 +102,7 @@ TEST(Output, ThePictureGridHoldsTheLawAtEveryPoint)
     GibbsDensity<2>{0.25, 0., 0., [&](const dealii::Point<2> &theta) {
                       return problem->loss->value(theta);
                     }});
-  write_picture_grid(problem->solver->law(),
+  write_picture_grid(ClosedCurrent<2>(problem->solver->law()),
                      reference,
                      {"u", "v"},
                      {{"case", "test"}},
@@ -106,7 +110,7 @@ TEST(Output, ThePictureGridHoldsTheLawAtEveryPoint)
   if (!TemporaryFolder::is_root())
     return;
   const auto arrays = read_npz(folder.content("solution/grid.npz"));
-  EXPECT_EQ(arrays.size(), 9u);
+  EXPECT_EQ(arrays.size(), 12u);
   const auto u = arrays.at("axis_1.npy").numbers();
   const auto v = arrays.at("axis_2.npy").numbers();
   ASSERT_EQ(u.size(), 241u);
@@ -149,4 +153,10 @@ TEST(Output, ThePictureGridHoldsTheLawAtEveryPoint)
     "current_2",
     [&](const auto &x) { return density(x) * (x[1] - 2 * x[0]) / 7; },
     1e-4);
+  expect_field(
+    "closed_current_1",
+    [&](const auto &x) { return density(x) * (4 * x[1] - x[0]) / 7; },
+    1e-4);
+  expect_field(
+    "stream_function", [&](const auto &x) { return -0.05 * density(x); }, 1e-6);
 }

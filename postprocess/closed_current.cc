@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "postprocess/closed_current.h"
+
+#include "base/errors.h"
+
+#include <cmath>
+
+namespace sgdfp
+{
+  using dealii::Tensor;
+  using Index = dealii::types::global_dof_index;
+
+  namespace
+  {
+    // Misfit relative to int e^{-l} |J_h|^2 above which the law may have a
+    // hole.
+    constexpr double good_fit = 1e-3;
+  } // namespace
+
+
+
+  template <int dim>
+  Tensor<2, dim>
+  LocalClosedCurrent<dim>::velocity_gradient(const LocalLaw<dim> &law) const
+  {
+    return (gradient -
+            outer_product(law.grad_l + law.grad_u / law.u, current)) /
+           law.density();
+  }
+
+
+
+  template <int dim>
+  ClosedCurrent<dim>::ClosedCurrent(const Law<dim>    &law,
+                                    const unsigned int limit_3d)
+    : law(law)
+    // One degree more in 2-D, where that is cheap: derivatives of Psi are as
+    // smooth as p.
+    , the_space(law.discretisation,
+                law.discretisation.element.degree + (dim == 2 ? 1 : 0))
+  {
+    if (dim == 1)
+      return;
+    the_space.prepare();
+    const Index n_unknowns = n_components * the_space.dof_handler.n_dofs();
+    if (dim == 3 && n_unknowns > limit_3d)
+      {
+        reason = "the vector potential has " + std::to_string(n_unknowns) +
+                 " unknowns, more than the limit of " +
+                 std::to_string(limit_3d);
+        return;
+      }
+    try
+      {
+        find_nodal_log();
+        find_potential();
+      }
+    catch (const SolverFailure &failure)
+      {
+        reason =
+          std::string("the closed current was not found: ") + failure.what();
+        polynomials.clear();
+      }
+  }
+
+
+
+  template <int dim>
+  const std::string &ClosedCurrent<dim>::why_missing() const
+  {
+    return reason;
+  }
+
+
+
+  template <int dim>
+  const Discretisation<dim> &ClosedCurrent<dim>::space() const
+  {
+    return the_space;
+  }
+
+
+
+  template <int dim>
+  unsigned int ClosedCurrent<dim>::n_iterations() const
+  {
+    return iterations;
+  }
+
+
+
+  template <int dim>
+  typename Law<dim>::Cell
+  ClosedCurrent<dim>::potential_cell(const typename Law<dim>::Cell &cell) const
+  {
+    return {the_space.mesh.get(),
+            cell->level(),
+            cell->index(),
+            &the_space.dof_handler};
+  }
+
+
+
+  template <int dim>
+  void ClosedCurrent<dim>::find_nodal_log()
+  {
+    const auto                &element = the_space.element;
+    dealii::FEValues<dim>      fe_values(law.discretisation.mapping,
+                                    law.discretisation.element,
+                                    dealii::Quadrature<dim>(
+                                      element.get_unit_support_points()),
+                                    dealii::update_values |
+                                      dealii::update_gradients |
+                                      dealii::update_quadrature_points);
+    std::vector<LocalLaw<dim>> values;
+    std::vector<Index>         dofs(element.dofs_per_cell);
+    Vector                     l = the_space.owned_vector();
+    for (const auto &cell :
+         law.discretisation.dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          fe_values.reinit(cell);
+          law.evaluate(fe_values, false, values);
+          potential_cell(cell)->get_dof_indices(dofs);
+          for (unsigned int i = 0; i < dofs.size(); ++i)
+            if (the_space.owned.is_element(dofs[i]))
+              l(dofs[i]) = values[i].l;
+        }
+    l.compress(dealii::VectorOperation::insert);
+    log_at_nodes = the_space.ghosted(l);
+  }
+
+
+
+  template <int dim>
+  void ClosedCurrent<dim>::find_potential()
+  {
+    if constexpr (dim > 1)
+      {
+        using Solution = Potential<dim>;
+        auto best =
+          std::make_unique<Solution>(law, the_space, log_at_nodes, false);
+        if (best->misfit > good_fit * best->square)
+          {
+            auto levelled =
+              std::make_unique<Solution>(law, the_space, log_at_nodes, true);
+            // Clearly better: its weight, which is smaller, favours it.
+            is_levelled = (levelled->misfit < 0.5 * best->misfit);
+            if (is_levelled)
+              best.swap(levelled);
+          }
+        iterations  = best->iterations;
+        polynomials = std::move(best->components);
+      }
+  }
+
+
+
+  template <int dim>
+  Vector ClosedCurrent<dim>::nodal_stream_function() const
+  {
+    Assert(dim == 2, dealii::ExcMessage("there is a stream function in 2-D"));
+    Vector Psi = the_space.owned_vector();
+    if (!polynomials.empty())
+      for (const Index i : the_space.owned)
+        {
+          LocalLaw<dim> node;
+          node.l = log_at_nodes(i);
+          Psi(i) = static_cast<double>(polynomials[0](i)) *
+                   std::exp(PotentialReference<dim>(node, is_levelled).m);
+        }
+    Psi.compress(dealii::VectorOperation::insert);
+    return Psi;
+  }
+
+
+
+  template <int dim>
+  ClosedCurrent<dim>::Values::Values(const ClosedCurrent           &closed,
+                                     const dealii::Quadrature<dim> &rule,
+                                     const bool second_derivatives,
+                                     const dealii::UpdateFlags flags)
+    : closed(closed)
+    , second_derivatives(second_derivatives)
+    , law_fe_values(closed.law.discretisation.mapping,
+                    closed.law.discretisation.element,
+                    rule,
+                    flags | dealii::update_values | dealii::update_gradients |
+                      dealii::update_quadrature_points |
+                      (second_derivatives ? dealii::update_hessians :
+                                            dealii::update_default))
+    , potential_fe_values(closed.the_space.mapping,
+                          closed.the_space.element,
+                          rule,
+                          dealii::update_values | dealii::update_gradients |
+                            (second_derivatives ? dealii::update_hessians :
+                                                  dealii::update_default))
+    , currents(rule.size())
+    , value(rule.size())
+    , gradient(rule.size())
+    , hessian(rule.size())
+  {}
+
+
+
+  template <int dim>
+  void ClosedCurrent<dim>::Values::reinit(const typename Law<dim>::Cell &cell)
+  {
+    law_fe_values.reinit(cell);
+    closed.law.evaluate(law_fe_values, second_derivatives, laws);
+    if (closed.polynomials.empty())
+      return;
+    potential_fe_values.reinit(closed.potential_cell(cell));
+    evaluate();
+  }
+
+
+
+  template <int dim>
+  void ClosedCurrent<dim>::Values::evaluate()
+  {
+    std::fill(currents.begin(), currents.end(), LocalClosedCurrent<dim>());
+    for (unsigned int c = 0; c < n_components; ++c)
+      {
+        const Vector &psi = closed.polynomials[c];
+        potential_fe_values.get_function_values(psi, value);
+        potential_fe_values.get_function_gradients(psi, gradient);
+        if (second_derivatives)
+          potential_fe_values.get_function_hessians(psi, hessian);
+        for (unsigned int q = 0; q < currents.size(); ++q)
+          {
+            const PotentialReference<dim> reference(laws[q],
+                                                    closed.is_levelled);
+            const double                  scale = std::exp(reference.m);
+            currents[q].potential[c]            = scale * value[q];
+            currents[q].current +=
+              scale * curl_of(gradient[q] + value[q] * reference.grad_m, c);
+            if (!second_derivatives)
+              continue;
+            const Tensor<2, dim> second =
+              scale *
+              (hessian[q] + outer_product(reference.grad_m, gradient[q]) +
+               outer_product(gradient[q], reference.grad_m) +
+               value[q] * (reference.hess_m +
+                           outer_product(reference.grad_m, reference.grad_m)));
+            for (unsigned int d = 0; d < dim; ++d)
+              currents[q].gradient[d] += curl_of(second[d], c);
+          }
+      }
+  }
+
+
+
+  template <int dim>
+  const dealii::FEValues<dim> &ClosedCurrent<dim>::Values::fe_values() const
+  {
+    return law_fe_values;
+  }
+
+
+
+  template <int dim>
+  const std::vector<LocalLaw<dim>> &ClosedCurrent<dim>::Values::law() const
+  {
+    return laws;
+  }
+
+
+
+  template <int dim>
+  const std::vector<LocalClosedCurrent<dim>> &
+  ClosedCurrent<dim>::Values::current() const
+  {
+    return currents;
+  }
+
+
+
+  template struct LocalClosedCurrent<1>;
+  template struct LocalClosedCurrent<2>;
+  template struct LocalClosedCurrent<3>;
+  template class ClosedCurrent<1>;
+  template class ClosedCurrent<2>;
+  template class ClosedCurrent<3>;
+} // namespace sgdfp

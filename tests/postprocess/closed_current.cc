@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The closed current against exact currents, and what it promises whatever the
+// law: no sources, no flux through the boundary.
+#include "postprocess/closed_current_statistics.h"
+#include "tests/problem.h"
+
+#include <gtest/gtest.h>
+
+using namespace sgdfp;
+using dealii::Point;
+using dealii::Tensor;
+
+namespace
+{
+  template <int dim>
+  using ExactCurrent = std::function<Tensor<1, dim>(const Point<dim> &)>;
+
+
+
+  struct Errors
+  {
+    double direct, closed;
+  };
+
+
+
+  /// int |J_h - J| and int |J* - J|
+  template <int dim>
+  Errors errors(const ClosedCurrent<dim> &closed,
+                const ExactCurrent<dim>  &exact)
+  {
+    const Law<dim>                     &law = closed.law;
+    typename ClosedCurrent<dim>::Values values(
+      closed,
+      dealii::QGauss<dim>(law.discretisation.element.degree + 4),
+      false,
+      dealii::update_JxW_values);
+    Errors sum{0, 0};
+    for (const auto &cell :
+         law.discretisation.dof_handler.active_cell_iterators())
+      if (cell->is_locally_owned())
+        {
+          values.reinit(cell);
+          for (unsigned int q = 0; q < values.law().size(); ++q)
+            {
+              const auto  &theta = values.fe_values().quadrature_point(q);
+              const double JxW   = values.fe_values().JxW(q);
+              const auto   flux =
+                law.dynamics.flux(theta, MatrixFieldDerivatives::divergence);
+              const auto J = exact(theta);
+              sum.direct += (values.law()[q].current(flux) - J).norm() * JxW;
+              sum.closed += (values.current()[q].current - J).norm() * JxW;
+            }
+        }
+    const MPI_Comm communicator = law.discretisation.communicator;
+    return {dealii::Utilities::MPI::sum(sum.direct, communicator),
+            dealii::Utilities::MPI::sum(sum.closed, communicator)};
+  }
+
+
+
+  template <int dim>
+  Summary::Json report(const ClosedCurrent<dim> &closed)
+  {
+    Summary summary;
+    report_closed_current(closed, summary);
+    return summary.json()["current"];
+  }
+
+
+
+  std::unique_ptr<Problem<2>>
+  anchor_a1(const unsigned int refinement,
+            const MPI_Comm     communicator = MPI_COMM_WORLD)
+  {
+    return ornstein_uhlenbeck({{0.2, 0.1}, {0.1, 0.3}},
+                              refinement,
+                              communicator);
+  }
+
+
+
+  double anchor_a1_density(const Point<2> &x)
+  {
+    return normal_density(x, 0.2, 0.05, 0.1);
+  }
+
+
+
+  /// J = p (D S^-1 - H) theta
+  Tensor<1, 2> anchor_a1_current(const Point<2> &x)
+  {
+    const double p = anchor_a1_density(x) / 7;
+    return Point<2>(p * (4 * x[1] - x[0]), p * (x[1] - 2 * x[0]));
+  }
+
+
+
+  /// Refines the cells whose middle lies in the upper right of the box, then
+  /// those nearest to the origin once more: hanging nodes of two sizes.
+  template <int dim>
+  void refine_by_hand(Discretisation<dim> &discretisation)
+  {
+    for (const double radius : {3., 0.7})
+      {
+        for (const auto &cell : discretisation.mesh->active_cell_iterators())
+          if (cell->is_locally_owned())
+            {
+              const Point<dim> x     = cell->center();
+              bool             upper = true;
+              for (unsigned int d = 0; d < dim; ++d)
+                upper = upper && x[d] > 0;
+              if (x.norm() < radius && (upper || radius < 1))
+                cell->set_refine_flag();
+            }
+        discretisation.mesh->execute_coarsening_and_refinement();
+      }
+    discretisation.prepare();
+  }
+
+
+
+  template <int dim>
+  const Law<dim> &solve_on_refined_mesh(Problem<dim> &problem)
+  {
+    problem.prepare();
+    refine_by_hand(*problem.discretisation);
+    problem.solver = std::make_unique<SelfConsistentSolver<dim>>(
+      *problem.discretisation,
+      *problem.dynamics,
+      problem.discretisation_parameters,
+      problem.solver_parameters,
+      problem.log);
+    problem.solver->solve();
+    return problem.solver->law();
+  }
+
+
+
+  template <int dim>
+  void expect_closed(const Summary::Json &current)
+  {
+    EXPECT_LT(current["closed_divergence"].get<double>(), 1e-10);
+    EXPECT_LT(current["closed_boundary_flux"].get<double>(), 1e-13);
+  }
+} // namespace
+
+
+
+TEST(ClosedCurrent, IsAtLeastAsAccurateAsTheDirectCurrentOnAnchorA1)
+{
+  for (const unsigned int refinement : {3, 4, 5})
+    {
+      auto                   problem = anchor_a1(refinement);
+      const ClosedCurrent<2> closed(problem->solve());
+      const Errors           error = errors<2>(closed, anchor_a1_current);
+      EXPECT_LT(error.closed, 1.05 * error.direct) << refinement;
+      RecordProperty("ratio", std::to_string(error.closed / error.direct));
+      expect_closed<2>(report(closed));
+    }
+}
+
+
+
+TEST(ClosedCurrent, IsAtLeastAsAccurateAsTheDirectCurrentOnAnchorA4)
+{
+  auto                   problem = rotating_quartic(1., 4);
+  const ClosedCurrent<2> closed(problem->solve());
+  const Errors           error = errors<2>(closed, [](const Point<2> &x) {
+    return Point<2>(-x[1], x[0]) * (x.square() * rotating_quartic_density(x));
+  });
+  EXPECT_LT(error.closed, 1.05 * error.direct);
+  const auto current = report(closed);
+  expect_closed<2>(current);
+  // J = div(A p) with A = a [[0, 1], [-1, 0]]: Psi = a p, counter-clockwise.
+  EXPECT_NEAR(current["strongest_loop"]["flow"].get<double>(),
+              std::pow(dealii::numbers::PI, -1.5),
+              1e-4);
+}
+
+
+
+TEST(ClosedCurrent, GoesRoundARingWhateverTheDensityInItsMiddle)
+{
+  // p = exp(-(r^2 - 1)^2/T)/Z turning with angular velocity 1: every point goes
+  // round once in 2 pi, so that 1/(2 pi) goes round per unit t, and Psi is
+  // constant where p is e^(-1/T).
+  for (const double temperature : {1., 0.1, 0.04})
+    {
+      auto problem           = std::make_unique<Problem<2>>();
+      problem->vocabulary    = {{"u", "v"}, {}};
+      const std::string ring = "(u^2+v^2-1)^2";
+      problem->loss          = std::make_shared<ExpressionLoss<2>>(
+        parse_entry("Loss/Expression/loss", ring, problem->vocabulary),
+        ring,
+        "0",
+        /*weight_decay=*/0.);
+      problem->optimiser.additional_drift = "-v, u";
+      problem->noise.type                 = "isotropic";
+      problem->noise.temperature          = temperature;
+      problem->use_box(temperature > 0.5 ? 2.8 : 2., 5);
+      const ClosedCurrent<2> closed(problem->solve());
+      const auto             current = report(closed);
+      expect_closed<2>(current);
+      EXPECT_NEAR(current["strongest_loop"]["flow"].get<double>(),
+                  0.5 / dealii::numbers::PI,
+                  1e-3)
+        << temperature;
+      double Z = 0;
+      closed.law.for_each_point([&](const auto &sample) {
+        Z += std::exp(-problem->loss->value(sample.theta) / temperature) *
+             sample.weight;
+      });
+      Z                  = dealii::Utilities::MPI::sum(Z, MPI_COMM_WORLD);
+      const Errors error = errors<2>(closed, [&](const Point<2> &x) {
+        return Point<2>(-x[1], x[0]) *
+               (std::exp(-problem->loss->value(x) / temperature) / Z);
+      });
+      std::cout << temperature << " " << error.direct << " " << error.closed
+                << " " << current << std::endl;
+    }
+}
+
+
+
+TEST(ClosedCurrent, HasTheStreamFunctionMinusTheDensityOverTwentyOnAnchorA1)
+{
+  // J = (D S^-1 - H) theta p = div(A p) = A grad p with A = H S - D, which is
+  // antisymmetric since H S + S H = 2 D: A = a [[0, 1], [-1, 0]] with
+  // a = -.05, and div(A p) = (d_2, -d_1)(a p).
+  auto                     problem = anchor_a1(5);
+  const ClosedCurrent<2>   closed(problem->solve());
+  ClosedCurrent<2>::Values values(closed, dealii::QGauss<2>(3), true);
+  double                   worst = 0;
+  for (const auto &cell :
+       closed.law.discretisation.dof_handler.active_cell_iterators())
+    if (cell->is_locally_owned())
+      {
+        values.reinit(cell);
+        for (unsigned int q = 0; q < 9; ++q)
+          worst = std::max(worst,
+                           std::abs(
+                             values.current()[q].potential[0] +
+                             0.05 * anchor_a1_density(
+                                      values.fe_values().quadrature_point(q))));
+      }
+  EXPECT_LT(worst, 1e-8);
+  const auto   current = report(closed);
+  const double p_0     = 1.20309828385084; // anchors.md, A1
+  EXPECT_NEAR(current["stream_function_range"].get<double>(), 0.05 * p_0, 1e-8);
+  EXPECT_NEAR(current["strongest_loop"]["flow"].get<double>(),
+              -0.05 * p_0,
+              1e-8);
+  for (const auto &coordinate : current["strongest_loop"]["theta"])
+    EXPECT_NEAR(coordinate.get<double>(), 0., 1e-6);
+  EXPECT_NEAR(current["closed_velocity_curl_max"].get<double>(), -6. / 7, 1e-4);
+}
+
+
+
+TEST(ClosedCurrent, ClosesOnMeshesWithHangingNodes)
+{
+  auto                   problem = anchor_a1(4);
+  const ClosedCurrent<2> closed(solve_on_refined_mesh(*problem));
+  EXPECT_GT(closed.law.discretisation.constraints.n_constraints() +
+              dealii::Utilities::MPI::n_mpi_processes(MPI_COMM_WORLD),
+            1u);
+  expect_closed<2>(report(closed));
+  const Errors error = errors<2>(closed, anchor_a1_current);
+  EXPECT_LT(error.closed, 1.05 * error.direct);
+}
+
+
+
+TEST(ClosedCurrent, DoesNotDependOnTheNumberOfRanks)
+{
+  auto       together = anchor_a1(4);
+  auto       alone    = anchor_a1(4, MPI_COMM_SELF);
+  const auto a = report(ClosedCurrent<2>(solve_on_refined_mesh(*together)));
+  const auto b = report(ClosedCurrent<2>(solve_on_refined_mesh(*alone)));
+  for (const char *key : {"stream_function_range", "closed_l1"})
+    EXPECT_NEAR(a[key].get<double>(),
+                b[key].get<double>(),
+                1e-9 * b[key].get<double>())
+      << key;
+  EXPECT_NEAR(a["strongest_loop"]["flow"].get<double>(),
+              b["strongest_loop"]["flow"].get<double>(),
+              1e-10);
+}
+
+
+
+TEST(ClosedCurrent, IsNothingAtEquilibrium)
+{
+  auto problem               = anchor_a1(4);
+  problem->noise.type        = "isotropic";
+  problem->noise.temperature = 0.1;
+  const auto current         = report(ClosedCurrent<2>(problem->solve()));
+  EXPECT_LT(current["closed_l1"].get<double>(), 1e-14);
+  EXPECT_EQ(current["stream_function_range"].get<double>(), 0);
+  EXPECT_TRUE(current["strongest_loop"].is_null());
+  for (const char *key : {"closed_divergence", "closed_boundary_flux"})
+    EXPECT_LT(current[key].get<double>(), 1e-10) << key;
+}
+
+
+
+TEST(ClosedCurrent, NeitherUnderNorOverflowsWhereTheDensityIsTenToTheMinus290)
+{
+  auto problem = anchor_a1(6);
+  problem->use_box(7.6, 6);
+  problem->prepare();
+  const auto  &discretisation = *problem->discretisation;
+  const Vector P              = discretisation.interpolate(anchor_a1_density);
+  EXPECT_LT(minimum(P), 1e-280);
+  TrialSpace<2> trial_space(discretisation);
+  trial_space.use_log_of(P, /*floor_factor=*/0.);
+  const Law<2> law(discretisation, *problem->dynamics, trial_space, P);
+  const ClosedCurrent<2> closed(law);
+  ASSERT_EQ(closed.why_missing(), "");
+  expect_closed<2>(report(closed));
+  // Far out, and not at the boundary, J*/p is what it should be.
+  ClosedCurrent<2>::Values values(closed, dealii::QMidpoint<2>(), true);
+  double                   worst = 0;
+  for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
+    if (cell->is_locally_owned() && cell->center().norm() < 7)
+      {
+        values.reinit(cell);
+        const Point<2> theta = values.fe_values().quadrature_point(0);
+        const auto     exact = anchor_a1_current(theta);
+        worst                = std::max(worst,
+                         (values.current()[0].current - exact).norm() /
+                           anchor_a1_density(theta));
+      }
+  EXPECT_LT(worst, 1e-6);
+}
+
+
+
+TEST(ClosedCurrent, VanishesInOneDimension)
+{
+  auto                          problem = std::make_unique<Problem<1>>();
+  dealii::SymmetricTensor<2, 1> H;
+  H[0][0]       = 1;
+  problem->loss = std::make_shared<QuadraticLoss<1>>(H, Tensor<1, 1>(), 0.);
+  problem->noise.type      = "constant";
+  problem->noise.diffusion = {{0.1}};
+  problem->use_box(3, 4);
+  const auto current = report(ClosedCurrent<1>(problem->solve()));
+  EXPECT_EQ(current["closed_l1"].get<double>(), 0);
+  EXPECT_TRUE(current["strongest_loop"].is_null());
+  EXPECT_TRUE(current["stream_function_range"].is_null());
+}
+
+
+
+namespace
+{
+  /// L = 1/2 (u^2 + 2 v^2 + 3 w^2) with correlated noise, Q2.
+  struct Ellipsoid
+  {
+    explicit Ellipsoid(const unsigned int refinement)
+    {
+      const double                  h[]     = {1, 2, 3};
+      const double                  d[3][3] = {{0.2, 0.1, 0.05},
+                                               {0.1, 0.3, -0.05},
+                                               {0.05, -0.05, 0.4}};
+      dealii::SymmetricTensor<2, 3> hessian;
+      Tensor<2, 3>                  D, S, H;
+      for (unsigned int i = 0; i < 3; ++i)
+        {
+          hessian[i][i] = H[i][i] = h[i];
+          for (unsigned int j = 0; j < 3; ++j)
+            {
+              D[i][j] = d[i][j];
+              S[i][j] = 2 * d[i][j] / (h[i] + h[j]);
+            }
+        }
+      problem.loss =
+        std::make_shared<QuadraticLoss<3>>(hessian, Tensor<1, 3>(), 0.);
+      problem.noise.type                       = "constant";
+      problem.noise.diffusion                  = {{0.2, 0.1, 0.05},
+                                                  {0.1, 0.3, -0.05},
+                                                  {0.05, -0.05, 0.4}};
+      problem.discretisation_parameters.degree = 2;
+      problem.use_box(1, refinement);
+      for (unsigned int i = 0; i < 3; ++i)
+        {
+          problem.domain.upper[i] = 5 * std::sqrt(S[i][i]);
+          problem.domain.lower[i] = -problem.domain.upper[i];
+        }
+      precision = invert(S);
+      rotation  = D * precision - H;
+    }
+
+    Tensor<1, 3> current(const Point<3> &x) const
+    {
+      const double p = std::exp(-0.5 * (x * (precision * x))) *
+                       std::sqrt(determinant(precision) /
+                                 std::pow(2 * dealii::numbers::PI, 3));
+      return p * (rotation * x);
+    }
+
+    Problem<3>   problem;
+    Tensor<2, 3> precision, rotation;
+  };
+} // namespace
+
+
+
+TEST(ClosedCurrent, ClosesInThreeDimensions)
+{
+  Ellipsoid              ellipsoid(3);
+  const ClosedCurrent<3> closed(ellipsoid.problem.solve());
+  ASSERT_EQ(closed.why_missing(), "");
+  const auto current = report(closed);
+  expect_closed<3>(current);
+  const Errors error =
+    errors<3>(closed, [&](const Point<3> &x) { return ellipsoid.current(x); });
+  EXPECT_LT(error.closed, 1.05 * error.direct);
+  EXPECT_TRUE(current["stream_function_range"].is_null());
+  // curl J = 2 omega p at the origin, where p is greatest and J = 0.
+  Tensor<1, 3> turn;
+  const auto  &M = ellipsoid.rotation;
+  turn[0]        = M[2][1] - M[1][2];
+  turn[1]        = M[0][2] - M[2][0];
+  turn[2]        = M[1][0] - M[0][1];
+  for (unsigned int d = 0; d < 3; ++d)
+    EXPECT_NEAR(current["strongest_loop"]["axis"][d].get<double>(),
+                turn[d] / turn.norm(),
+                0.1);
+}
+
+
+
+TEST(ClosedCurrent, ClosesInThreeDimensionsWithHangingNodes)
+{
+  Ellipsoid              ellipsoid(2);
+  const ClosedCurrent<3> closed(solve_on_refined_mesh(ellipsoid.problem));
+  ASSERT_EQ(closed.why_missing(), "");
+  expect_closed<3>(report(closed));
+}
+
+
+
+TEST(ClosedCurrent, SaysWhenItIsTooLarge)
+{
+  Ellipsoid              ellipsoid(2);
+  const ClosedCurrent<3> closed(ellipsoid.problem.solve(), 100);
+  EXPECT_NE(closed.why_missing().find("more than the limit of 100"),
+            std::string::npos);
+  const auto current = report(closed);
+  EXPECT_TRUE(current["closed_l1"].is_null());
+  EXPECT_TRUE(current["strongest_loop"].is_null());
+}
