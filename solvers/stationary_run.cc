@@ -2,7 +2,6 @@
 #include "solvers/stationary_run.h"
 
 #include "base/run_folder.h"
-#include "base/version.h"
 #include "operators/coefficient_check.h"
 #include "postprocess/closed_current_statistics.h"
 #include "postprocess/current_statistics.h"
@@ -16,6 +15,7 @@
 #include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
 #include "solvers/negative_control.h"
+#include "solvers/stationary_summary.h"
 #include "solvers/trust.h"
 #include "solvers/validation.h"
 
@@ -47,17 +47,12 @@ namespace sgdfp
     private:
       void describe() const;
 
-      void start_summary();
-
       /// Makes the mesh and looks at the coefficients on it.
       void prepare();
 
       void solve();
 
       void read_off();
-
-      /// What happened on the way to the law: summary.json, solver/levels.
-      void write_levels();
 
       void close_current();
 
@@ -140,24 +135,6 @@ namespace sgdfp
 
 
     template <int dim>
-    void StationaryRun<dim>::start_summary()
-    {
-      summary.set("program", "sgdfp-stationary");
-      summary.set("version", version);
-      summary.set("case", a_case.name());
-      summary.set("dimension", dim);
-      summary.set("variables", a_case.variables);
-      summary.set("ranks",
-                  dealii::Utilities::MPI::n_mpi_processes(communicator));
-      // Filled in later; named here to keep the order of the contract.
-      for (const char *key : {"cells", "dofs", "wall_seconds", "status"})
-        summary.set(key, nullptr);
-      summary.set("messages", Summary::Json::array());
-    }
-
-
-
-    template <int dim>
     ExitStatus StationaryRun<dim>::run(const bool validate)
     {
       describe();
@@ -180,7 +157,7 @@ namespace sgdfp
         prepare();
       folder.open(a_case.text, a_case.file.resolved());
       log.attach(folder.path());
-      start_summary();
+      start_summary(a_case, communicator, summary);
       try
         {
           const std::string reason = dynamics.why_no_density();
@@ -278,58 +255,12 @@ namespace sgdfp
       evidence.quadrature_error = std::abs(
         density.mass - mass_by_gauss(law, a_case.discretisation.degree + 4));
       summary.set("density/quadrature_error", evidence.quadrature_error);
-      const ErrorEstimate &estimate = solver->estimate();
-      summary.set("density/estimated_error", estimate.density);
-      summary.set("current/estimated_error", estimate.current);
-      summary.set("current/relative_error", estimate.relative_current());
-
-      const auto &pass       = solver->accepted();
-      evidence.density_error = estimate.density;
-      evidence.slowest_rate  = pass.slowest_rate;
-      evidence.weight_error  = pass.weight_error;
+      report_solver(*solver, summary);
+      evidence.density_error = solver->estimate().density;
+      evidence.slowest_rate  = solver->accepted().slowest_rate;
+      evidence.weight_error  = solver->accepted().weight_error;
       evidence.stopped_by    = solver->stopped_by();
-      summary.set("current/divergence_residual", pass.indicator);
       write_probes(law, a_case.observables, summary);
-      write_levels();
-      summary.set("solver/residual", pass.residual);
-      if (pass.slowest_rate > 0)
-        summary.set("solver/slowest_rate", pass.slowest_rate);
-      else
-        summary.set_null("solver/slowest_rate",
-                         "only the direct solver estimates it, in more than "
-                         "one dimension");
-    }
-
-
-
-    template <int dim>
-    void StationaryRun<dim>::write_levels()
-    {
-      Summary::Json levels     = Summary::Json::array();
-      unsigned int  iterations = 0, passes = 0;
-      for (const auto &level : solver->levels())
-        {
-          iterations += level.iterations;
-          passes += level.passes;
-          Summary::Json entry = {{"cells", level.cells},
-                                 {"dofs", level.dofs},
-                                 {"indicator", level.indicator},
-                                 {"passes", level.passes},
-                                 {"error", nullptr},
-                                 {"density_error", nullptr},
-                                 {"current_error", nullptr}};
-          if (level.estimate)
-            {
-              entry["error"]         = level.estimate->relative();
-              entry["density_error"] = level.estimate->density;
-              entry["current_error"] = level.estimate->relative_current();
-            }
-          levels.push_back(entry);
-        }
-      summary.set("solver/iterations", iterations);
-      summary.set("solver/passes", passes);
-      summary.set("solver/levels", levels);
-      summary.set("solver/stopped_by", solver->stopped_by());
     }
 
 
@@ -452,42 +383,11 @@ namespace sgdfp
       folder.remove_solution();
       Summary empty;
       std::swap(summary, empty);
-      start_summary();
+      start_summary(a_case, communicator, summary);
       for (const char *key : {"cells", "dofs"})
         summary.set(key, empty.json()[key]);
-      // The shape of a result, with nulls: readers find every key.
-      const std::vector<std::pair<std::string, std::vector<std::string>>>
-        sections = {
-          {"density",
-           {"mass",
-            "minimum",
-            "maximum",
-            "negative_mass",
-            "boundary_mass",
-            "estimated_error"}},
-          {"current",
-           {"l1", "estimated_error", "curl_l2", "velocity_curl_max"}},
-          {"moments", {"mean", "covariance"}},
-          {"free_energy",
-           {"temperature", "energy", "entropy", "value", "gibbs_value"}},
-          {"gibbs",
-           {"temperature",
-            "kl",
-            "reverse_kl",
-            "total_variation",
-            "hellinger",
-            "closest_temperature",
-            "closest_kl",
-            "nominal_temperature"}},
-          {"detailed_balance", {"holds", "certificate", "entropy_production"}}};
-      for (const auto &[section, keys] : sections)
-        {
-          for (const std::string &key : keys)
-            summary.set(section + "/" + key, nullptr);
-          summary.set(section + "_reason", reason);
-        }
-      for (const char *key : {"observables", "probes"})
-        summary.set_null(key, reason);
+      summary.set("solver", empty.json().value("solver", Summary::Json()));
+      set_nulls(reason, summary);
       summary.set("wall_seconds", log.seconds());
       summary.set("status", status);
       summary.set("reason", reason);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/stationary_summary.h"
+
+#include "base/version.h"
+
+namespace sgdfp
+{
+  void start_summary(const Case    &a_case,
+                     const MPI_Comm communicator,
+                     Summary       &summary)
+  {
+    summary.set("program", "sgdfp-stationary");
+    summary.set("version", version);
+    summary.set("case", a_case.name());
+    summary.set("dimension", a_case.dimension);
+    summary.set("variables", a_case.variables);
+    summary.set("ranks", dealii::Utilities::MPI::n_mpi_processes(communicator));
+    // Filled in later; named here to keep the order of the contract.
+    for (const char *key : {"cells", "dofs", "wall_seconds", "status"})
+      summary.set(key, nullptr);
+    summary.set("messages", Summary::Json::array());
+  }
+
+
+
+  template <int dim>
+  void report_solver(const AdaptiveSolver<dim> &solver, Summary &summary)
+  {
+    const ErrorEstimate &estimate = solver.estimate();
+    summary.set("density/estimated_error", estimate.density);
+    summary.set("current/estimated_error", estimate.current);
+    summary.set("current/relative_error", estimate.relative_current());
+
+    const auto &pass = solver.accepted();
+    summary.set("current/divergence_residual", pass.indicator);
+
+    Summary::Json levels     = Summary::Json::array();
+    unsigned int  iterations = 0, passes = 0;
+    for (const auto &level : solver.levels())
+      {
+        iterations += level.iterations;
+        passes += level.passes;
+        Summary::Json entry = {{"cells", level.cells},
+                               {"dofs", level.dofs},
+                               {"indicator", level.indicator},
+                               {"passes", level.passes},
+                               {"iterations", level.iterations},
+                               {"error", nullptr},
+                               {"density_error", nullptr},
+                               {"current_error", nullptr}};
+        if (level.estimate)
+          {
+            entry["error"]         = level.estimate->relative();
+            entry["density_error"] = level.estimate->density;
+            entry["current_error"] = level.estimate->relative_current();
+          }
+        levels.push_back(entry);
+      }
+    summary.set("solver/iterations", iterations);
+    summary.set("solver/residual", pass.residual);
+    summary.set("solver/passes", passes);
+    summary.set("solver/levels", levels);
+    summary.set("solver/stopped_by", solver.stopped_by());
+    if (pass.slowest_rate > 0)
+      summary.set("solver/slowest_rate", pass.slowest_rate);
+    else
+      summary.set_null("solver/slowest_rate",
+                       dim == 1 ? "the law is its potential: nothing relaxes" :
+                                  "it was not estimated");
+  }
+
+
+
+  void set_nulls(const std::string &reason, Summary &summary)
+  {
+    const std::vector<std::pair<std::string, std::vector<std::string>>>
+      sections = {
+        {"density",
+         {"mass",
+          "minimum",
+          "maximum",
+          "negative_mass",
+          "boundary_mass",
+          "estimated_error"}},
+        {"current", {"l1", "estimated_error", "curl_l2", "velocity_curl_max"}},
+        {"moments", {"mean", "covariance"}},
+        {"free_energy",
+         {"temperature", "energy", "entropy", "value", "gibbs_value"}},
+        {"gibbs",
+         {"temperature",
+          "kl",
+          "reverse_kl",
+          "total_variation",
+          "hellinger",
+          "closest_temperature",
+          "closest_kl",
+          "nominal_temperature"}},
+        {"detailed_balance",
+         {"holds",
+          "certificate",
+          "entropy_production",
+          "negative_control_current"}}};
+    for (const auto &[section, keys] : sections)
+      {
+        for (const std::string &key : keys)
+          summary.set(section + "/" + key, nullptr);
+        summary.set(section + "_reason", reason);
+      }
+    for (const char *key : {"observables", "probes"})
+      summary.set_null(key, reason);
+  }
+
+
+
+  template void report_solver(const AdaptiveSolver<1> &, Summary &);
+  template void report_solver(const AdaptiveSolver<2> &, Summary &);
+  template void report_solver(const AdaptiveSolver<3> &, Summary &);
+} // namespace sgdfp

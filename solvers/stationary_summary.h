@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_SOLVERS_STATIONARY_SUMMARY_H
+#define SGDFP_SOLVERS_STATIONARY_SUMMARY_H
+
+#include "base/summary.h"
+#include "solvers/adaptive.h"
+#include "solvers/case.h"
+
+namespace sgdfp
+{
+  /// The head of summary.json: program, case, and what is filled in later, in
+  /// the order of the contract.
+  void start_summary(const Case    &a_case,
+                     const MPI_Comm communicator,
+                     Summary       &summary);
+
+  /// What happened on the way to the law, section solver: iterations, passes,
+  /// levels, stopped_by, residual, slowest_rate; and the estimated errors.
+  template <int dim>
+  void report_solver(const AdaptiveSolver<dim> &solver, Summary &summary);
+
+  /// The shape of a result with nulls, which readers find in the summary of a
+  /// refused run.
+  void set_nulls(const std::string &reason, Summary &summary);
+} // namespace sgdfp
+
+#endif
