@@ -5,6 +5,9 @@
 #include <deal.II/lac/petsc_sparse_matrix.h>
 #include <deal.II/lac/petsc_vector.h>
 
+#include <memory>
+#include <type_traits>
+
 namespace sgdfp
 {
   /// Distributed vector; entries are proxies, cast them to double before use.
@@ -15,6 +18,18 @@ namespace sgdfp
 
   /// Distributed sparse matrix.
   using SparseMatrix = dealii::PETScWrappers::MPI::SparseMatrix;
+
+  struct DestroyMatrix
+  {
+    void operator()(Mat matrix) const;
+  };
+
+  /// Owner of a matrix that deal.II does not know.
+  using MatrixHandle =
+    std::unique_ptr<std::remove_pointer_t<Mat>, DestroyMatrix>;
+
+  /// @throws SolverFailure if @p code is an error of PETSc
+  void check_petsc(const PetscErrorCode code, const char *what);
 
   /// Least entry over all ranks.
   double minimum(const AnyVector &v);

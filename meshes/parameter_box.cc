@@ -21,8 +21,12 @@ namespace sgdfp
     prm.add_parameter("upper", upper, "Upper corner of the box");
     prm.add_parameter("initial refinement",
                       initial_refinement,
-                      "2^refinement cells per axis",
+                      "subdivisions * 2^refinement cells per axis",
                       Patterns::Integer(0, 20));
+    prm.add_parameter("subdivisions",
+                      subdivisions,
+                      "Cells per axis before they are refined",
+                      Patterns::Integer(1, 100));
     prm.add_parameter("grading",
                       grading,
                       "0: cells of equal size; L > 0: cells that grow like "
@@ -53,14 +57,15 @@ namespace sgdfp
                            "below that of Domain/upper, " +
                            to_text(upper[d]),
                          "Every side of the box needs lower < upper.");
-    // 32-bit indices of this deal.II: 2^(dim * refinement) cells.
-    if (dimension * initial_refinement > 27)
+    // 32-bit indices of this deal.II: (subdivisions * 2^refinement)^dim cells.
+    const int allowed =
+      static_cast<int>(std::floor(27. / dimension - std::log2(subdivisions)));
+    if (static_cast<int>(initial_refinement) > allowed)
       throw EntryError("Domain/initial refinement",
                        std::to_string(initial_refinement),
                        "that is more than 2^27 cells in " +
                          std::to_string(dimension) + " dimensions",
-                       "Choose at most " + std::to_string(27 / dimension) +
-                         ".");
+                       "Choose at most " + std::to_string(allowed) + ".");
   }
 
 
@@ -68,6 +73,7 @@ namespace sgdfp
   template <int dim>
   ParameterBox<dim>::ParameterBox(const DomainParameters &parameters)
     : refinement(parameters.initial_refinement)
+    , subdivisions(parameters.subdivisions)
     , core(parameters.grading)
   {
     for (unsigned int d = 0; d < dim; ++d)
@@ -194,9 +200,11 @@ namespace sgdfp
       mesh =
         std::make_unique<dealii::parallel::distributed::Triangulation<dim>>(
           communicator);
-    dealii::GridGenerator::hyper_rectangle(*mesh,
-                                           to_chart(low),
-                                           to_chart(high));
+    dealii::GridGenerator::subdivided_hyper_rectangle(
+      *mesh,
+      std::vector<unsigned int>(dim, subdivisions),
+      to_chart(low),
+      to_chart(high));
     mesh->refine_global(refinement);
     return mesh;
   }

@@ -19,6 +19,7 @@ namespace sgdfp
     std::vector<double> lower              = {-3, -3};
     std::vector<double> upper              = {3, 3};
     unsigned int        initial_refinement = 4;
+    unsigned int        subdivisions       = 1;
     double              grading            = 0;
 
     void add_parameters(dealii::ParameterHandler &prm);
@@ -29,7 +30,8 @@ namespace sgdfp
 
 
 
-  /// The box, its chart, and its mesh of 2^refinement cells per axis.
+  /// The box, its chart, and its mesh of subdivisions * 2^refinement cells
+  /// per axis.
   ///
   /// The mesh is uniform in chart coordinates xi. They are the parameters
   /// themselves, or, for heavy tails, theta_d = L sinh(xi_d) with the core
@@ -71,7 +73,7 @@ namespace sgdfp
 
   private:
     dealii::Point<dim> low, high;
-    unsigned int       refinement;
+    unsigned int       refinement, subdivisions;
     double             core; ///< L; 0 for an ordinary box
     double             outer_chart;
   };

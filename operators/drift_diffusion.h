@@ -4,6 +4,7 @@
 
 #include "models/dynamics.h"
 #include "operators/generator.h"
+#include "operators/nested_spaces.h"
 #include "operators/trial_space.h"
 
 namespace sgdfp
@@ -29,7 +30,18 @@ namespace sgdfp
 
     void assemble() override;
 
+    const Vector &mass_functional() const override;
+
     const SparseMatrix &mass_matrix() const override;
+
+    void complete(Vector &coefficients) const override;
+
+    const Vector &left_null_vector() const override;
+
+    /// e^{l_i}
+    const Vector &weights() const override;
+
+    const std::vector<MatrixHandle> &coarse_interpolations() const override;
 
     void apply(AnyVector &result, const AnyVector &p) const override;
 
@@ -44,13 +56,28 @@ namespace sgdfp
   private:
     struct Scratch;
 
-    void assemble_cell(Scratch &scratch);
+    void allocate(SparseMatrix &matrix) const;
+
+    /// Computes the cell's part of A and of the mass functional in the
+    /// coefficients u_i = exp(-l_i) P_i.
+    void assemble_cell(Scratch &scratch) const;
+
+    void assemble_cell_mass(Scratch &scratch) const;
+
+    void scale_columns(SparseMatrix &matrix) const;
 
     const Discretisation<dim> &discretisation;
     const Dynamics<dim>       &dynamics;
     const TrialSpace<dim>     &trial_space;
-    SparseMatrix               mass;
+    mutable NestedSpaces<dim>  nested_spaces;
     SparseMatrix               forward;
+    Vector                     functional;
+    Vector                     free;
+    Vector                     nodal_weights;
+    mutable SparseMatrix       mass;
+    mutable bool               mass_is_known = false;
+    /// Computed on first use
+    mutable bool nested_spaces_are_known = false;
   };
 } // namespace sgdfp
 

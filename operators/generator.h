@@ -4,6 +4,8 @@
 
 #include "base/petsc.h"
 
+#include <vector>
+
 namespace sgdfp
 {
   /// Any dynamics, discretised:  M dP/dt = A P  for the coefficients P of a
@@ -11,7 +13,7 @@ namespace sgdfp
   ///
   /// A is the forward (Fokker-Planck) operator; its transpose acts on
   /// observables (the backward operator). Mass is conserved: the mass of P is
-  /// mass_functional() . P, and A^T 1 = 0, the columns of A sum to zero.
+  /// mass_functional() . P, and the columns of A sum to zero.
   ///
   /// Solvers know a Generator only through this class, so that any question
   /// can be asked of any dynamics.
@@ -23,11 +25,34 @@ namespace sgdfp
     /// Allocates; call after every change of the mesh. Collective.
     virtual void prepare() = 0;
 
-    /// Computes M and A in the present trial space. Collective.
+    /// Computes A and the mass functional in the present trial space.
+    /// Collective.
     virtual void assemble() = 0;
 
-    /// M, coefficients -> test space
+    /// 1^T M, whose product with the coefficients is the mass of a density.
+    virtual const Vector &mass_functional() const = 0;
+
+    /// M, coefficients -> test space. Computed (and kept) on its first use
+    /// after assemble(), which must come before the trial space changes: large
+    /// problems do without it. Collective.
     virtual const SparseMatrix &mass_matrix() const = 0;
+
+    /// Sets the coefficients that others determine (of hanging nodes). Until
+    /// then they take no part: their rows of A p are zero.
+    virtual void complete(Vector &coefficients) const = 0;
+
+    /// 1 at the coefficients that complete() leaves alone, else 0: A^T times
+    /// this vector is zero.
+    virtual const Vector &left_null_vector() const = 0;
+
+    /// Positive weights w_i such that p_i/w_i is smooth where p is near the
+    /// stationary density.
+    virtual const Vector &weights() const = 0;
+
+    /// Interpolations of coarser and coarser spaces, each into the one before
+    /// it and the first into the coefficients p_i/w_i, for multigrid; at least
+    /// one. Rows and columns of hanging nodes are empty. Collective.
+    virtual const std::vector<MatrixHandle> &coarse_interpolations() const = 0;
 
     /// result = A p
     virtual void apply(AnyVector &result, const AnyVector &p) const = 0;

@@ -8,15 +8,6 @@ namespace sgdfp
 {
   namespace
   {
-    void check(const PetscErrorCode code, const char *what)
-    {
-      if (code != 0)
-        throw SolverFailure(std::string("PETSc failed in ") + what +
-                            " (error " + std::to_string(code) + ").");
-    }
-
-
-
     /// y = A x of a Generator, for PETSc.
     PetscErrorCode multiply(Mat matrix, Vec x, Vec y)
     {
@@ -27,34 +18,6 @@ namespace sgdfp
       AnyVector       result(y);
       generator.apply(result, source);
       return 0;
-    }
-
-
-
-    /// ILU(k) in reverse Cuthill-McKee order on the blocks of an additive
-    /// Schwarz method that is set up; options of the user come last and win.
-    void use_ordered_ilu(PC pc, const int fill_levels)
-    {
-      PetscBool is_schwarz = PETSC_FALSE;
-      check(PetscObjectTypeCompare(reinterpret_cast<PetscObject>(pc),
-                                   PCASM,
-                                   &is_schwarz),
-            "PetscObjectTypeCompare");
-      if (!is_schwarz) // the user chose another preconditioner
-        return;
-      PetscInt n_blocks;
-      KSP     *blocks;
-      check(PCASMGetSubKSP(pc, &n_blocks, nullptr, &blocks), "PCASMGetSubKSP");
-      for (PetscInt i = 0; i < n_blocks; ++i)
-        {
-          PC block;
-          check(KSPGetPC(blocks[i], &block), "KSPGetPC");
-          check(PCSetType(block, PCILU), "PCSetType");
-          check(PCFactorSetLevels(block, fill_levels), "PCFactorSetLevels");
-          check(PCFactorSetMatOrderingType(block, MATORDERINGRCM),
-                "PCFactorSetMatOrderingType");
-          check(KSPSetFromOptions(blocks[i]), "KSPSetFromOptions");
-        }
     }
 
 
@@ -79,7 +42,7 @@ namespace sgdfp
     prm.add_parameter(
       "method",
       method,
-      "direct (MUMPS), iterative (GMRES), or auto: direct up to "
+      "direct (MUMPS), iterative (multigrid), or auto: direct up to "
       "the limits below",
       Patterns::Selection("auto|direct|iterative"));
     prm.add_parameter("tolerance",
@@ -98,23 +61,7 @@ namespace sgdfp
                       direct_limit_3d,
                       "Most unknowns for the direct solver in 3-D",
                       Patterns::Integer(0));
-    prm.add_parameter("fill levels",
-                      fill_levels,
-                      "k of the ILU(k) that preconditions GMRES; -1: 2 in 1-D "
-                      "and 2-D, 1 in 3-D",
-                      Patterns::Integer(-1, 20));
     prm.leave_subsection();
-  }
-
-
-
-  SolverParameters
-  SolverParameters::resolved(const unsigned int dimension) const
-  {
-    SolverParameters result = *this;
-    if (fill_levels < 0)
-      result.fill_levels = (dimension == 3 ? 1 : 2);
-    return result;
   }
 
 
@@ -133,59 +80,66 @@ namespace sgdfp
                              const SolverParameters &parameters)
     : communicator(communicator)
     , parameters(parameters)
-  {
-    check(KSPCreate(communicator, &ksp), "KSPCreate");
-    check(KSPSetOptionsPrefix(ksp, "sgdfp_"), "KSPSetOptionsPrefix");
-    check(KSPMonitorSet(ksp, &monitor, &on_iteration, nullptr),
-          "KSPMonitorSet");
-  }
+  {}
 
 
 
   LinearSolver::~LinearSolver()
   {
-    KSPDestroy(&ksp);
-    MatDestroy(&shifted);
-    MatDestroy(&shell);
-    MatNullSpaceDestroy(&ones);
+    clear();
   }
 
 
 
-  void LinearSolver::shift_matrix(const Generator &generator,
-                                  const double     shift)
+  void LinearSolver::clear()
   {
-    const Mat A = generator.preconditioner_matrix();
-    if (shifted == nullptr)
-      check(MatDuplicate(A, MAT_COPY_VALUES, &shifted), "MatDuplicate");
-    else
-      check(MatCopy(A, shifted, SAME_NONZERO_PATTERN), "MatCopy");
-    check(
-      MatAXPY(shifted, -shift, generator.mass_matrix(), SAME_NONZERO_PATTERN),
-      "MatAXPY");
+    KSPDestroy(&ksp);
+    MatDestroy(&shell);
+    MatNullSpaceDestroy(&null_space);
+    shifted.reset();
+  }
+
+
+
+  void LinearSolver::create()
+  {
+    clear();
+    check_petsc(KSPCreate(communicator, &ksp), "KSPCreate");
+    check_petsc(KSPSetOptionsPrefix(ksp, "sgdfp_"), "KSPSetOptionsPrefix");
+    check_petsc(KSPMonitorSet(ksp, &monitor, &on_iteration, nullptr),
+                "KSPMonitorSet");
   }
 
 
 
   void LinearSolver::factorise(const Generator &generator, const double shift)
   {
-    shift_matrix(generator, shift);
-    check(KSPSetOperators(ksp, shifted, shifted), "KSPSetOperators");
-    check(KSPSetType(ksp, KSPPREONLY), "KSPSetType");
+    create();
+    Mat copy;
+    check_petsc(MatDuplicate(generator.preconditioner_matrix(),
+                             MAT_COPY_VALUES,
+                             &copy),
+                "MatDuplicate");
+    shifted.reset(copy);
+    check_petsc(
+      MatAXPY(copy, -shift, generator.mass_matrix(), SAME_NONZERO_PATTERN),
+      "MatAXPY");
+    check_petsc(KSPSetOperators(ksp, copy, copy), "KSPSetOperators");
+    check_petsc(KSPSetType(ksp, KSPPREONLY), "KSPSetType");
     PC pc;
-    check(KSPGetPC(ksp, &pc), "KSPGetPC");
-    check(PCSetType(pc, PCLU), "PCSetType");
-    check(PCFactorSetMatSolverType(pc, MATSOLVERMUMPS),
-          "PCFactorSetMatSolverType");
-    check(PCFactorSetUpMatSolverType(pc), "PCFactorSetUpMatSolverType");
+    check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
+    check_petsc(PCSetType(pc, PCLU), "PCSetType");
+    check_petsc(PCFactorSetMatSolverType(pc, MATSOLVERMUMPS),
+                "PCFactorSetMatSolverType");
+    check_petsc(PCFactorSetUpMatSolverType(pc), "PCFactorSetUpMatSolverType");
     Mat factor;
-    check(PCFactorGetMatrix(pc, &factor), "PCFactorGetMatrix");
+    check_petsc(PCFactorGetMatrix(pc, &factor), "PCFactorGetMatrix");
     // Room for the pivoting of a nearly singular matrix, in per cent.
-    check(MatMumpsSetIcntl(factor, 14, 60), "MatMumpsSetIcntl");
-    check(KSPSetFromOptions(ksp), "KSPSetFromOptions");
-    check(KSPSetUp(ksp), "KSPSetUp");
+    check_petsc(MatMumpsSetIcntl(factor, 14, 60), "MatMumpsSetIcntl");
+    check_petsc(KSPSetFromOptions(ksp), "KSPSetFromOptions");
+    check_petsc(KSPSetUp(ksp), "KSPSetUp");
     PCFailedReason reason;
-    check(PCGetFailedReason(pc, &reason), "PCGetFailedReason");
+    check_petsc(PCGetFailedReason(pc, &reason), "PCGetFailedReason");
     if (reason != PC_NOERROR)
       throw SolverFailure(
         "The direct solver (MUMPS) could not factorise the matrix; most "
@@ -195,70 +149,79 @@ namespace sgdfp
 
 
 
-  void LinearSolver::prepare_iterative(const Generator &generator,
-                                       const double     shift,
-                                       const double     scale)
+  void LinearSolver::make_shell(const Generator &generator)
   {
-    shift_matrix(generator, shift);
-    if (shell == nullptr)
-      {
-        PetscInt m, n, M, N;
-        check(MatGetLocalSize(shifted, &m, &n), "MatGetLocalSize");
-        check(MatGetSize(shifted, &M, &N), "MatGetSize");
-        check(MatCreateShell(communicator,
-                             m,
-                             n,
-                             M,
-                             N,
-                             const_cast<Generator *>(&generator),
-                             &shell),
-              "MatCreateShell");
-        check(MatShellSetOperation(shell,
-                                   MATOP_MULT,
-                                   reinterpret_cast<void (*)()>(&multiply)),
-              "MatShellSetOperation");
-        check(MatNullSpaceCreate(communicator, PETSC_TRUE, 0, nullptr, &ones),
-              "MatNullSpaceCreate");
-        check(MatSetTransposeNullSpace(shell, ones),
-              "MatSetTransposeNullSpace");
-      }
-    check(KSPSetOperators(ksp, shell, shifted), "KSPSetOperators");
-    check(KSPSetType(ksp, KSPGMRES), "KSPSetType");
-    check(KSPSetPCSide(ksp, PC_RIGHT), "KSPSetPCSide");
-    constexpr int restart = 200; // slow modes are lost at every restart
-    check(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
-    check(KSPSetTolerances(ksp,
-                           1e-300, // only the absolute residual counts
-                           parameters.tolerance * scale,
-                           PETSC_DEFAULT,
-                           parameters.maximum_iterations),
-          "KSPSetTolerances");
+    const Mat A = generator.preconditioner_matrix();
+    PetscInt  m, n, M, N;
+    check_petsc(MatGetLocalSize(A, &m, &n), "MatGetLocalSize");
+    check_petsc(MatGetSize(A, &M, &N), "MatGetSize");
+    check_petsc(
+      MatCreateShell(
+        communicator, m, n, M, N, const_cast<Generator *>(&generator), &shell),
+      "MatCreateShell");
+    check_petsc(MatShellSetOperation(shell,
+                                     MATOP_MULT,
+                                     reinterpret_cast<void (*)()>(&multiply)),
+                "MatShellSetOperation");
+    Vector left = generator.left_null_vector();
+    left /= left.l2_norm();
+    Vec vector = left;
+    check_petsc(
+      MatNullSpaceCreate(communicator, PETSC_FALSE, 1, &vector, &null_space),
+      "MatNullSpaceCreate");
+    check_petsc(MatSetTransposeNullSpace(shell, null_space),
+                "MatSetTransposeNullSpace");
+  }
+
+
+
+  void LinearSolver::prepare_iterative(const Generator &generator)
+  {
+    create();
+    make_shell(generator);
+    check_petsc(KSPSetOperators(ksp, shell, generator.preconditioner_matrix()),
+                "KSPSetOperators");
+    check_petsc(KSPSetType(ksp, KSPFGMRES), "KSPSetType");
+    // Two vectors a step: the memory of 50 steps is half that of A in 3-D.
+    constexpr int restart = 50;
+    check_petsc(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
     PC pc;
-    check(KSPGetPC(ksp, &pc), "KSPGetPC");
-    check(PCSetType(pc, PCASM), "PCSetType");
-    check(KSPSetFromOptions(ksp), "KSPSetFromOptions");
-    check(KSPSetUp(ksp), "KSPSetUp");
-    // The order matters more than the fill: docs/numerics.md.
-    check(KSPGetPC(ksp, &pc), "KSPGetPC");
-    use_ordered_ilu(pc, parameters.fill_levels);
+    check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
+    multigrid.set_up(pc, generator);
+    check_petsc(KSPSetFromOptions(ksp), "KSPSetFromOptions");
+    check_petsc(KSPSetUp(ksp), "KSPSetUp");
+  }
+
+
+
+  void LinearSolver::set_tolerances(const double relative,
+                                    const double absolute)
+  {
+    check_petsc(KSPSetTolerances(ksp,
+                                 relative,
+                                 absolute,
+                                 PETSC_DEFAULT,
+                                 parameters.maximum_iterations),
+                "KSPSetTolerances");
   }
 
 
 
   unsigned int LinearSolver::solve(Vector &x, const Vector &b)
   {
-    check(KSPSolve(ksp, b, x), "KSPSolve");
+    check_petsc(KSPSolve(ksp, b, x), "KSPSolve");
     KSPConvergedReason reason;
     PetscInt           iterations;
-    check(KSPGetConvergedReason(ksp, &reason), "KSPGetConvergedReason");
-    check(KSPGetIterationNumber(ksp, &iterations), "KSPGetIterationNumber");
+    check_petsc(KSPGetConvergedReason(ksp, &reason), "KSPGetConvergedReason");
+    check_petsc(KSPGetIterationNumber(ksp, &iterations),
+                "KSPGetIterationNumber");
     if (reason < 0)
       throw SolverFailure(
         "The linear solver stopped after " + std::to_string(iterations) +
         " iterations (" + KSPConvergedReasons[reason] +
         ") without reaching a residual |A p|/|diag(A) p| of " +
         to_text(parameters.tolerance) +
-        ". Raise Solver/maximum iterations or Solver/fill levels, refine the "
+        ". Raise Solver/maximum iterations, refine the "
         "mesh, or use Solver/method = direct.");
     return iterations;
   }

@@ -2,8 +2,7 @@
 #ifndef SGDFP_SOLVERS_LINEAR_SOLVER_H
 #define SGDFP_SOLVERS_LINEAR_SOLVER_H
 
-#include "base/petsc.h"
-#include "operators/generator.h"
+#include "solvers/multigrid.h"
 
 #include <deal.II/base/parameter_handler.h>
 
@@ -22,12 +21,8 @@ namespace sgdfp
     unsigned int maximum_iterations = 1000;
     unsigned int direct_limit_2d    = 500000;
     unsigned int direct_limit_3d    = 40000;
-    int          fill_levels        = -1;
 
     void add_parameters(dealii::ParameterHandler &prm);
-
-    /// These parameters with what is automatic decided for @p dimension.
-    SolverParameters resolved(const unsigned int dimension) const;
 
     /// Whether a problem of that size is for the direct solver.
     bool use_direct(const unsigned int dimension,
@@ -36,10 +31,9 @@ namespace sgdfp
 
 
 
-  /// A PETSc KSP for systems with (A - shift M): MUMPS, or GMRES with additive
-  /// Schwarz and incomplete factorisations ILU(k) of that matrix in reverse
-  /// Cuthill-McKee order. Every PETSc option applies with
-  /// the prefix "sgdfp_" (environment variable PETSC_OPTIONS).
+  /// A PETSc KSP: MUMPS for A - shift M, or flexible GMRES for A with the
+  /// preconditioner Multigrid. Every PETSc option applies with the prefix
+  /// "sgdfp_" (environment variable PETSC_OPTIONS).
   class LinearSolver
   {
   public:
@@ -57,26 +51,32 @@ namespace sgdfp
     /// @throws SolverFailure if the factorisation fails
     void factorise(const Generator &generator, const double shift);
 
-    /// Prepares GMRES for A itself, preconditioned by a factorisation of
-    /// A - shift M; A^T 1 = 0 makes the right-hand side consistent. Iterates
-    /// until the residual is below tolerance * @p scale.
-    void prepare_iterative(const Generator &generator,
-                           const double     shift,
-                           const double     scale);
+    /// Prepares GMRES for A itself; its left null vector makes the right-hand
+    /// side of solve() consistent.
+    void prepare_iterative(const Generator &generator);
+
+    /// Ends the iterations at a residual norm below
+    /// max(@p relative |b|, @p absolute).
+    void set_tolerances(const double relative, const double absolute);
 
     /// @return number of iterations
     /// @throws SolverFailure if it does not converge
     unsigned int solve(Vector &x, const Vector &b);
 
   private:
-    void shift_matrix(const Generator &generator, const double shift);
+    void clear();
+
+    void create();
+
+    void make_shell(const Generator &generator);
 
     const MPI_Comm         communicator;
     const SolverParameters parameters;
-    KSP                    ksp     = nullptr;
-    Mat                    shifted = nullptr;
-    Mat                    shell   = nullptr;
-    MatNullSpace           ones    = nullptr;
+    Multigrid              multigrid;
+    KSP                    ksp        = nullptr;
+    Mat                    shell      = nullptr;
+    MatNullSpace           null_space = nullptr;
+    MatrixHandle           shifted;
   };
 } // namespace sgdfp
 

@@ -25,7 +25,7 @@ namespace sgdfp
     , generator(discretisation, dynamics, trial_space)
     , stationary(
         discretisation.communicator,
-        solver_parameters.resolved(dim),
+        solver_parameters,
         solver_parameters.use_direct(dim, discretisation.dof_handler.n_dofs()))
   {}
 

@@ -11,12 +11,10 @@ namespace sgdfp
 {
   namespace
   {
-    /// 1^T M p
+    /// Mass of the density p
     double mass_of(const Generator &generator, const Vector &p)
     {
-      Vector product = generator.zero();
-      generator.mass_matrix().vmult(product, p);
-      return product.mean_value() * product.size();
+      return generator.mass_functional() * p;
     }
 
 
@@ -41,6 +39,21 @@ namespace sgdfp
 
 
 
+    /// @throws Refusal where entries of the operator are not finite
+    void check_operator(const Generator &generator)
+    {
+      const double sum =
+        diagonal(generator.preconditioner_matrix(), generator.zero())
+          .l1_norm() +
+        generator.mass_functional().l1_norm();
+      if (!std::isfinite(sum))
+        throw Refusal("not resolved",
+                      "the coefficients of the equation overflow in this box: "
+                      "shrink Domain/lower and upper, or the noise");
+    }
+
+
+
     /// The fastest rate of the discrete operator, max |A_ii| / M_ii, in 1/t.
     double fastest_rate(const Generator &generator)
     {
@@ -48,21 +61,11 @@ namespace sgdfp
       const Vector a    = diagonal(generator.preconditioner_matrix(), zero);
       const Vector m    = diagonal(generator.mass_matrix(), zero);
       double       rate = 0;
-      bool         is_finite = true;
       for (const auto i : a.locally_owned_elements())
-        {
-          const double here =
-            std::abs(static_cast<double>(a(i))) / static_cast<double>(m(i));
-          is_finite = is_finite && std::isfinite(here);
-          rate      = std::max(rate, here);
-        }
-      using namespace dealii::Utilities::MPI;
-      const MPI_Comm communicator = a.get_mpi_communicator();
-      if (min(is_finite ? 1 : 0, communicator) == 0)
-        throw Refusal("not resolved",
-                      "the coefficients of the equation overflow in this box: "
-                      "shrink Domain/lower and upper, or the noise");
-      return max(rate, communicator);
+        rate = std::max(rate,
+                        std::abs(static_cast<double>(a(i))) /
+                          static_cast<double>(m(i)));
+      return dealii::Utilities::MPI::max(rate, a.get_mpi_communicator());
     }
   } // namespace
 
@@ -72,6 +75,7 @@ namespace sgdfp
                                      const SolverParameters &parameters,
                                      const bool              use_direct)
     : use_direct(use_direct)
+    , tolerance(parameters.tolerance)
     , linear_solver(communicator, parameters)
   {
     linear_solver.on_iteration = [this](const unsigned int i, const double r) {
@@ -83,16 +87,20 @@ namespace sgdfp
 
 
   StationarySolver::Report StationarySolver::solve(const Generator &generator,
-                                                   Vector          &density)
+                                                   Vector          &density,
+                                                   const double     reduction)
   {
-    const double rate   = fastest_rate(generator);
-    const bool   direct = use_direct && generator.is_assembled();
-    const auto   n = (direct ? inverse_iteration(generator, rate, density) :
-                               correct(generator, density));
-    Report       report = measure(generator, density);
-    report.iterations   = n;
-    if (direct)
+    check_operator(generator);
+    const bool direct = use_direct && generator.is_assembled();
+    density.scale(generator.left_null_vector()); // hanging nodes take no part
+    density /= mass_of(generator, density);
+    const auto n      = (direct ? inverse_iteration(generator, density) :
+                                  correct(generator, density, reduction));
+    Report     report = measure(generator, density);
+    report.iterations = n;
+    if (direct || reduction == 0)
       estimate_weight_error(generator, density, report);
+    generator.complete(density);
     return report;
   }
 
@@ -114,7 +122,6 @@ namespace sgdfp
 
 
   unsigned int StationarySolver::inverse_iteration(const Generator &generator,
-                                                   const double     rate,
                                                    Vector          &density)
   {
     // Small enough to be next to the round-off of A, large enough that the
@@ -122,10 +129,9 @@ namespace sgdfp
     constexpr double   round_off = 1e-15;
     constexpr double   tolerance = 1e-13;
     constexpr unsigned most      = 8;
-    shift                        = round_off * rate;
+    shift                        = round_off * fastest_rate(generator);
     linear_solver.factorise(generator, shift);
 
-    density /= mass_of(generator, density);
     Vector next = generator.zero(), right_side = generator.zero();
     double change = 0;
     for (unsigned int step = 1; step <= most; ++step)
@@ -158,8 +164,11 @@ namespace sgdfp
     // Inverse iteration among the densities of mass zero. Three steps are
     // enough for the order of magnitude: where the slowest rate matters it is
     // far below the next one.
-    constexpr unsigned int n_steps = 3;
-    Vector                 y = generator.zero(), right_side = generator.zero();
+    constexpr unsigned int n_steps  = 3;
+    const bool             is_exact = (shift != 0); // a factorisation
+    if (!is_exact)
+      linear_solver.set_tolerances(1e-2, 0);
+    Vector y = generator.zero(), right_side = generator.zero();
     for (const auto i : density.locally_owned_elements())
       {
         const bool sign = ((i * 2654435761u) >> 16) & 1; // scattered
@@ -171,8 +180,14 @@ namespace sgdfp
       {
         y.add(-mass_of(generator, y), density);
         y /= y.l1_norm();
-        generator.mass_matrix().vmult(right_side, y);
-        linear_solver.solve(y, right_side);
+        if (is_exact)
+          generator.mass_matrix().vmult(right_side, y);
+        else
+          {
+            right_side = y;
+            right_side.scale(generator.mass_functional());
+          }
+        report.iterations += linear_solver.solve(y, right_side);
         y.add(-mass_of(generator, y), density);
         rate = 1 / y.l1_norm() - shift;
       }
@@ -190,21 +205,31 @@ namespace sgdfp
 
 
   unsigned int StationarySolver::correct(const Generator &generator,
-                                         Vector          &density)
+                                         Vector          &density,
+                                         const double     reduction)
   {
-    // Of the order of the relaxation rates, 0.1 .. 10 in units of 1/t: the
-    // preconditioner must not be singular but must keep the slow modes.
-    shift = 1;
-    density /= mass_of(generator, density);
-    linear_solver.prepare_iterative(
-      generator, shift, residual_scale(generator, density).l2_norm());
+    shift = 0;
+    linear_solver.prepare_iterative(generator);
+    // The size of A p that counts as zero depends on p: the first estimate of
+    // it may be far too large.
+    constexpr unsigned int most_rounds = 4;
+    unsigned int           n           = 0;
     Vector right_side = generator.zero(), correction = generator.zero();
-    generator.apply(right_side, density);
-    right_side *= -1;
-    if (right_side.l2_norm() == 0)
-      return 0;
-    const unsigned int n = linear_solver.solve(correction, right_side);
-    density += correction;
+    for (unsigned int round = 0; round < most_rounds; ++round)
+      {
+        const double absolute =
+          tolerance * residual_scale(generator, density).l2_norm();
+        generator.apply(right_side, density);
+        right_side *= -1;
+        if (right_side.l2_norm() <= absolute)
+          break;
+        linear_solver.set_tolerances(reduction, absolute);
+        n += linear_solver.solve(correction, right_side);
+        density += correction;
+        density /= mass_of(generator, density);
+        if (reduction > 0)
+          break;
+      }
     return n;
   }
 } // namespace sgdfp

@@ -12,9 +12,9 @@ namespace sgdfp
   /// next to round-off, then a few more steps among the densities of mass zero
   /// for the slowest relaxation rate: what a residual of the size of round-off
   /// means for the weights of wells that are hardly ever left.
-  /// iterative: A d = -A P for the correction of a start P by GMRES,
-  /// preconditioned with A - s M, s of the order of the relaxation rates
-  /// [numerics.md, 1].
+  /// iterative: A d = -A P for the correction of a start P by flexible GMRES
+  /// with the preconditioner Multigrid; the slowest rate likewise, to a loose
+  /// tolerance [numerics.md, 1].
   class StationarySolver
   {
   public:
@@ -39,27 +39,32 @@ namespace sgdfp
     std::function<void(unsigned int, double)> on_iteration;
 
     /// @param density start, replaced by the law with mass 1
+    /// @param reduction where positive, iterations already end when |A P| is
+    /// that much smaller than it was for the start; the slowest rate is then
+    /// not computed
     /// @throws SolverFailure, or Refusal where there is no finite solution
-    Report solve(const Generator &generator, Vector &density);
+    Report solve(const Generator &generator,
+                 Vector          &density,
+                 const double     reduction = 0);
 
     /// Normalises @p density to mass 1 and measures its residual.
     Report measure(const Generator &generator, Vector &density) const;
 
   private:
-    /// @param rate the fastest rate of the discrete operator, in 1/t
-    unsigned int inverse_iteration(const Generator &generator,
-                                   const double     rate,
-                                   Vector          &density);
+    unsigned int inverse_iteration(const Generator &generator, Vector &density);
 
     /// Fills slowest_rate and weight_error of @p report.
     void estimate_weight_error(const Generator &generator,
                                const Vector    &density,
                                Report          &report);
 
-    unsigned int correct(const Generator &generator, Vector &density);
+    unsigned int correct(const Generator &generator,
+                         Vector          &density,
+                         const double     reduction);
 
-    const bool use_direct;
-    /// Shift of the last factorisation, in 1/t
+    const bool   use_direct;
+    const double tolerance;
+    /// Shift of the last factorisation, in 1/t; 0 for GMRES
     double       shift = 0;
     LinearSolver linear_solver;
   };
