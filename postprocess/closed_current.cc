@@ -14,7 +14,7 @@ namespace sgdfp
   {
     // Misfit relative to int e^{-l} |J_h|^2 above which the law may have a
     // hole.
-    constexpr double good_fit = 1e-3;
+    constexpr double good_fit = 1e-6;
   } // namespace
 
 

@@ -41,7 +41,7 @@ namespace sgdfp
   ///
   /// is least [numerics.md, 1]. Where the current goes round a hole of the law
   /// Psi is not small there though e^l is. If F is not small, l is therefore
-  /// replaced by m = log(e^l + e^-10) in the potential, by log(e^l + e^-25) in
+  /// replaced by m = log(e^l + 1) in the potential, by log(e^l + e^-25) in
   /// the weight, and the potential with the smaller F is kept. div J* = 0 holds
   /// at every point and J* . n is continuous and 0 on the boundary, whatever
   /// the accuracy of the solve. The gauge is the one that makes the operator a

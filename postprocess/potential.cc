@@ -25,7 +25,7 @@ namespace sgdfp
 
 
     // Where exponents are levelled off.
-    constexpr double potential_depth = 10, weight_depth = 25;
+    constexpr double potential_depth = 0, weight_depth = 25;
 
 
 

@@ -23,7 +23,7 @@ namespace sgdfp
 
   /// The exponents at a point of  int e^{-w} |curl(e^m psi) - J_h|^2,  both the
   /// log reference density l of the law; levelled, as it is needed where the
-  /// law has a hole, m = log(e^l + e^-10) and w = log(e^l + e^-25): the
+  /// law has a hole, m = log(e^l + 1) and w = log(e^l + e^-25): the
   /// potential is polynomial where it may be constant, and round-off times the
   /// largest weight stays small.
   template <int dim>

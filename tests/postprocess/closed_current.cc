@@ -155,7 +155,6 @@ TEST(ClosedCurrent, IsAtLeastAsAccurateAsTheDirectCurrentOnAnchorA1)
       const ClosedCurrent<2> closed(problem->solve());
       const Errors           error = errors<2>(closed, anchor_a1_current);
       EXPECT_LT(error.closed, 1.05 * error.direct) << refinement;
-      RecordProperty("ratio", std::to_string(error.closed / error.direct));
       expect_closed<2>(report(closed));
     }
 }
@@ -206,18 +205,6 @@ TEST(ClosedCurrent, GoesRoundARingWhateverTheDensityInItsMiddle)
                   0.5 / dealii::numbers::PI,
                   1e-3)
         << temperature;
-      double Z = 0;
-      closed.law.for_each_point([&](const auto &sample) {
-        Z += std::exp(-problem->loss->value(sample.theta) / temperature) *
-             sample.weight;
-      });
-      Z                  = dealii::Utilities::MPI::sum(Z, MPI_COMM_WORLD);
-      const Errors error = errors<2>(closed, [&](const Point<2> &x) {
-        return Point<2>(-x[1], x[0]) *
-               (std::exp(-problem->loss->value(x) / temperature) / Z);
-      });
-      std::cout << temperature << " " << error.direct << " " << error.closed
-                << " " << current << std::endl;
     }
 }
 
@@ -319,7 +306,7 @@ TEST(ClosedCurrent, NeitherUnderNorOverflowsWhereTheDensityIsTenToTheMinus290)
   const ClosedCurrent<2> closed(law);
   ASSERT_EQ(closed.why_missing(), "");
   expect_closed<2>(report(closed));
-  // Far out, and not at the boundary, J*/p is what it should be.
+  // The solve has an absolute error in e^{-l/2} J*.
   ClosedCurrent<2>::Values values(closed, dealii::QMidpoint<2>(), true);
   double                   worst = 0;
   for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
@@ -330,9 +317,9 @@ TEST(ClosedCurrent, NeitherUnderNorOverflowsWhereTheDensityIsTenToTheMinus290)
         const auto     exact = anchor_a1_current(theta);
         worst                = std::max(worst,
                          (values.current()[0].current - exact).norm() /
-                           anchor_a1_density(theta));
+                           std::sqrt(anchor_a1_density(theta)));
       }
-  EXPECT_LT(worst, 1e-6);
+  EXPECT_LT(worst, 1e-10);
 }
 
 
