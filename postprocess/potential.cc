@@ -405,9 +405,10 @@ namespace sgdfp
     Vector         rhs(owned, space.communicator);
     Vector         scaled(owned, space.communicator);
     assembler.make_pattern(constraints, matrix);
-    square =
-      dealii::Utilities::MPI::sum(assembler.assemble(constraints, matrix, rhs),
-                                  space.communicator);
+    assembler.assemble(constraints, matrix, rhs);
+    square = dealii::Utilities::MPI::sum(assembler.square, space.communicator);
+    drift_square =
+      dealii::Utilities::MPI::sum(assembler.drift_square, space.communicator);
     iterations = solve_spd(matrix,
                            scaled,
                            rhs,
