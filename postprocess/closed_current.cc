@@ -145,7 +145,7 @@ namespace sgdfp
           std::make_unique<Solution>(law, the_space, log_at_nodes, false);
         // In 3-D six unknowns a node would be too many.
         if (dim == 2 && best->misfit > good_fit * best->square &&
-            best->square > round_off * round_off * best->drift_square)
+            best->relative_size > round_off)
           try
             {
               auto with_hole =

@@ -7,6 +7,7 @@
 #include <deal.II/lac/sparsity_tools.h>
 
 #include <cmath>
+#include <limits>
 
 namespace sgdfp
 {
@@ -189,7 +190,7 @@ namespace sgdfp
                     Vector            &rhs);
 
       /// Integrals over the cells of this rank (Potential)
-      double square = 0, drift_square = 0;
+      double square = 0, current_l1 = 0, drift_l1 = 0;
 
       /// An empty matrix of all couplings.
       void make_pattern(const Constraints &constraints, SparseMatrix &matrix);
@@ -351,8 +352,9 @@ namespace sgdfp
             std::exp(-0.5 * references[q].w) * std::sqrt(potential.JxW(q));
           const Tensor<1, dim> J = weight * values[q].current(flux);
           square += J.norm_square();
-          drift_square +=
-            (weight * values[q].density() * flux.drift).norm_square();
+          current_l1 += values[q].current(flux).norm() * potential.JxW(q);
+          drift_l1 += std::abs(values[q].density()) * flux.drift.norm() *
+                      potential.JxW(q);
           for (unsigned int d = 0; d < dim; ++d)
             target(n_rows * q + d) = J[d];
         }
@@ -406,9 +408,13 @@ namespace sgdfp
     Vector         scaled(owned, space.communicator);
     assembler.make_pattern(constraints, matrix);
     assembler.assemble(constraints, matrix, rhs);
-    square = dealii::Utilities::MPI::sum(assembler.square, space.communicator);
-    drift_square =
-      dealii::Utilities::MPI::sum(assembler.drift_square, space.communicator);
+    const auto sum = [&](const double x) {
+      return dealii::Utilities::MPI::sum(x, space.communicator);
+    };
+    square = sum(assembler.square);
+    relative_size =
+      sum(assembler.current_l1) /
+      std::max(sum(assembler.drift_l1), std::numeric_limits<double>::min());
     iterations = solve_spd(matrix,
                            scaled,
                            rhs,

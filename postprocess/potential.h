@@ -61,9 +61,9 @@ namespace sgdfp
     /// F and int e^{-w} |J_h|^2
     double misfit, square;
 
-    /// int e^{-w} |(b - (1-a) div D) p|^2, from which J_h is what D grad p
+    /// int |J_h| over int |(b - (1-a) div D) p|, of which it is what D grad p
     /// leaves
-    double drift_square;
+    double relative_size;
 
     unsigned int iterations;
 
