@@ -179,6 +179,64 @@ TEST(ClosedCurrent, IsAtLeastAsAccurateAsTheDirectCurrentOnAnchorA4)
 
 
 
+TEST(ClosedCurrent, IsAtLeastAsAccurateAsTheDirectCurrentOnTheTwoLayerNetwork)
+{
+  if (dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD) != 0)
+    return; // every cell of the coarse mesh is needed with its children
+  const auto network = [](const unsigned int refinement,
+                          const unsigned int degree) {
+    auto problem = scalar_network<2>(0.05, 0.05, 0.025, MPI_COMM_SELF);
+    problem->discretisation_parameters.degree = degree;
+    problem->use_box(5, refinement);
+    return problem;
+  };
+  auto                      coarse = network(5, 3), fine = network(6, 5);
+  const ClosedCurrent<2>    closed(coarse->solve());
+  const Law<2>             &exact = fine->solve();
+  std::vector<Law<2>::Cell> coarse_cells(1024);
+  const auto                number = [](const Point<2> &x) {
+    const unsigned int i = (x[0] + 5) * 3.2, j = (x[1] + 5) * 3.2;
+    return i + 32 * j;
+  };
+  for (const auto &cell :
+       coarse->discretisation->dof_handler.active_cell_iterators())
+    coarse_cells[number(cell->center())] = cell;
+
+  // A quarter of a coarse cell at a time.
+  const dealii::QGauss<2>  rule(7);
+  std::vector<LocalLaw<2>> values;
+  Errors                   error{0, 0};
+  std::vector<Point<2>>    points(rule.size());
+  for (const auto &cell :
+       fine->discretisation->dof_handler.active_cell_iterators())
+    {
+      const auto parent = coarse_cells[number(cell->center())];
+      for (unsigned int q = 0; q < rule.size(); ++q)
+        points[q] = coarse->discretisation->box.unit_point(
+          *parent,
+          fine->discretisation->mapping.transform_unit_to_real_cell(
+            cell, rule.point(q)));
+      ClosedCurrent<2>::Values at(closed, dealii::Quadrature<2>(points), false);
+      at.reinit(parent);
+      exact.evaluate(cell, rule.get_points(), values);
+      for (unsigned int q = 0; q < rule.size(); ++q)
+        {
+          const auto flux =
+            coarse->dynamics->flux(at.fe_values().quadrature_point(q),
+                                   MatrixFieldDerivatives::divergence);
+          const auto   J   = values[q].current(flux);
+          const double JxW = rule.weight(q) * cell->measure();
+          error.direct += (at.law()[q].current(flux) - J).norm() * JxW;
+          error.closed += (at.current()[q].current - J).norm() * JxW;
+        }
+    }
+  EXPECT_LT(error.closed, 1.05 * error.direct);
+  EXPECT_GT(error.direct, 0);
+  std::cout << error.direct << " " << error.closed << std::endl;
+}
+
+
+
 TEST(ClosedCurrent, GoesRoundARingWhateverTheDensityInItsMiddle)
 {
   // p = exp(-(r^2 - 1)^2/T)/Z turning with angular velocity 1: every point goes
