@@ -58,8 +58,8 @@ namespace sgdfp
     /// 1 in 2-D, 3 in 3-D
     static constexpr unsigned int n_components = n_potentials<dim>;
 
-    /// Most unknowns in 3-D, where each takes about 7 kB of memory.
-    static constexpr unsigned int default_limit = 400000;
+    /// Most unknowns in 3-D, where each takes about 5 kB of memory.
+    static constexpr unsigned int default_limit = 1000000;
 
     /// Keeps a reference to @p law. Collective. Where the current cannot be
     /// computed, why_missing() says so.
