@@ -14,7 +14,10 @@ namespace sgdfp
   {
     // Misfit relative to int e^{-l} |J_h|^2 above which the law may have a
     // hole.
-    constexpr double good_fit = 1e-3;
+    constexpr double good_fit = 1e-6;
+
+    // Currents below this share of what cancels in them are round-off.
+    constexpr double round_off = 1e-12;
   } // namespace
 
 
@@ -140,15 +143,21 @@ namespace sgdfp
         using Solution = Potential<dim>;
         auto best =
           std::make_unique<Solution>(law, the_space, log_at_nodes, false);
-        if (best->misfit > good_fit * best->square)
-          {
-            auto levelled =
-              std::make_unique<Solution>(law, the_space, log_at_nodes, true);
-            // Clearly better: its weight, which is smaller, favours it.
-            is_levelled = (levelled->misfit < 0.5 * best->misfit);
-            if (is_levelled)
-              best.swap(levelled);
-          }
+        // In 3-D six unknowns a node would be too many.
+        if (dim == 2 && best->misfit > good_fit * best->square &&
+            best->relative_size > round_off)
+          try
+            {
+              auto with_hole =
+                std::make_unique<Solution>(law, the_space, log_at_nodes, true);
+              // Clearly better: its weight, which is smaller, favours it.
+              if (with_hole->misfit < 0.5 * best->misfit)
+                best.swap(with_hole);
+            }
+          catch (const SolverFailure &)
+            {
+              // The first one closes as well.
+            }
         iterations  = best->iterations;
         polynomials = std::move(best->components);
       }
@@ -161,15 +170,13 @@ namespace sgdfp
   {
     Assert(dim == 2, dealii::ExcMessage("there is a stream function in 2-D"));
     Vector Psi = the_space.owned_vector();
-    if (!polynomials.empty())
+    for (unsigned int k = 0; k < polynomials.size(); ++k)
       for (const Index i : the_space.owned)
-        {
-          LocalLaw<dim> node;
-          node.l = log_at_nodes(i);
-          Psi(i) = static_cast<double>(polynomials[0](i)) *
-                   std::exp(PotentialReference<dim>(node, is_levelled).m);
-        }
-    Psi.compress(dealii::VectorOperation::insert);
+        Psi(i) +=
+          static_cast<double>(polynomials[k](i)) *
+          (k < n_components ? std::exp(static_cast<double>(log_at_nodes(i))) :
+                              1.);
+    Psi.compress(dealii::VectorOperation::add);
     return Psi;
   }
 
@@ -216,36 +223,52 @@ namespace sgdfp
 
 
 
+  namespace
+  {
+    /// Adds component c = e^l psi of the potential.
+    template <int dim>
+    void add(const LocalLaw<dim>     &reference,
+             const double             psi,
+             const Tensor<1, dim>    &grad_psi,
+             const Tensor<2, dim>    &hess_psi,
+             const unsigned int       c,
+             LocalClosedCurrent<dim> &result)
+    {
+      const double          scale  = std::exp(reference.l);
+      const Tensor<1, dim> &grad_l = reference.grad_l;
+      result.potential[c] += scale * psi;
+      result.current += scale * curl_of(grad_psi + psi * grad_l, c);
+      const Tensor<2, dim> second =
+        scale * (hess_psi + outer_product(grad_l, grad_psi) +
+                 outer_product(grad_psi, grad_l) +
+                 psi * (reference.hess_l + outer_product(grad_l, grad_l)));
+      for (unsigned int d = 0; d < dim; ++d)
+        result.gradient[d] += curl_of(second[d], c);
+    }
+  } // namespace
+
+
+
   template <int dim>
   void ClosedCurrent<dim>::Values::evaluate()
   {
     std::fill(currents.begin(), currents.end(), LocalClosedCurrent<dim>());
-    for (unsigned int c = 0; c < n_components; ++c)
+    for (unsigned int k = 0; k < closed.polynomials.size(); ++k)
       {
-        const Vector &psi = closed.polynomials[c];
+        const unsigned int c        = k % n_components;
+        const bool         is_plain = (k >= n_components);
+        const Vector      &psi      = closed.polynomials[k];
         potential_fe_values.get_function_values(psi, value);
         potential_fe_values.get_function_gradients(psi, gradient);
         if (second_derivatives)
           potential_fe_values.get_function_hessians(psi, hessian);
         for (unsigned int q = 0; q < currents.size(); ++q)
-          {
-            const PotentialReference<dim> reference(laws[q],
-                                                    closed.is_levelled);
-            const double                  scale = std::exp(reference.m);
-            currents[q].potential[c]            = scale * value[q];
-            currents[q].current +=
-              scale * curl_of(gradient[q] + value[q] * reference.grad_m, c);
-            if (!second_derivatives)
-              continue;
-            const Tensor<2, dim> second =
-              scale *
-              (hessian[q] + outer_product(reference.grad_m, gradient[q]) +
-               outer_product(gradient[q], reference.grad_m) +
-               value[q] * (reference.hess_m +
-                           outer_product(reference.grad_m, reference.grad_m)));
-            for (unsigned int d = 0; d < dim; ++d)
-              currents[q].gradient[d] += curl_of(second[d], c);
-          }
+          add(is_plain ? LocalLaw<dim>() : laws[q],
+              value[q],
+              gradient[q],
+              hessian[q],
+              c,
+              currents[q]);
       }
   }
 

@@ -39,10 +39,10 @@ namespace sgdfp
   ///
   ///     F = int e^{-l} |J* - J_h|^2   (3-D: + int e^l |div A|^2, the gauge)
   ///
-  /// is least [numerics.md, 1]. Where the current goes round a hole of the law
-  /// Psi is not small there though e^l is. If F is not small, l is therefore
-  /// replaced by m = log(e^l + e^-10) in the potential, by log(e^l + e^-25) in
-  /// the weight, and the potential with the smaller F is kept. div J* = 0 holds
+  /// is least [numerics.md, 1]. Where the current goes round a hole of the
+  /// law Psi is not small there though e^l is: if F is not small, 2-D, Psi =
+  /// e^l psi + eta, eta in Q_{k+1}, is tried (Potential), and what has the
+  /// smaller F is kept. div J* = 0 holds
   /// at every point and J* . n is continuous and 0 on the boundary, whatever
   /// the accuracy of the solve. The gauge is the one that makes the operator a
   /// Laplacian of each component (the Witten Laplacian of e^l).
@@ -58,8 +58,8 @@ namespace sgdfp
     /// 1 in 2-D, 3 in 3-D
     static constexpr unsigned int n_components = n_potentials<dim>;
 
-    /// Most unknowns in 3-D, where each takes about 7 kB of memory.
-    static constexpr unsigned int default_limit = 400000;
+    /// Most unknowns in 3-D, where each takes about 5 kB of memory.
+    static constexpr unsigned int default_limit = 1000000;
 
     /// Keeps a reference to @p law. Collective. Where the current cannot be
     /// computed, why_missing() says so.
@@ -130,8 +130,7 @@ namespace sgdfp
     unsigned int        iterations = 0;
     /// l at the nodes, with ghosts
     Vector log_at_nodes;
-    bool   is_levelled = false;
-    /// psi or the components of A, with ghosts
+    /// Potential::components
     std::vector<Vector> polynomials;
   };
 } // namespace sgdfp

@@ -7,6 +7,7 @@
 #include <deal.II/lac/sparsity_tools.h>
 
 #include <cmath>
+#include <limits>
 
 namespace sgdfp
 {
@@ -24,8 +25,13 @@ namespace sgdfp
 
 
 
-    // Where exponents are levelled off.
-    constexpr double potential_depth = 10, weight_depth = 25;
+    // Where the exponent of the weight is levelled off.
+    constexpr double weight_depth = 25;
+
+    // Where the law has a hole the potential is e^l psi + eta. One can stand
+    // for the other where l is smooth: psi is then kept small by this share of
+    // its diagonal entries.
+    constexpr double ridge = 1e-10;
 
 
 
@@ -37,13 +43,23 @@ namespace sgdfp
 
 
 
+    /// The unknowns of a node: all components of psi, with a hole followed by
+    /// those of eta.
+    template <int dim>
+    unsigned int unknowns_per_node(const bool has_hole)
+    {
+      return n_potentials<dim> * (has_hole ? 2 : 1);
+    }
+
+
+
     /// Logarithm of the scale of an unknown, psi_i = e^scale * unknown, at a
     /// node with the log density l.
-    double log_scale(const double l, const bool levelled)
+    double log_scale(const double l, const bool has_hole, const bool is_plain)
     {
-      return levelled ? 0.5 * level_off(l, weight_depth) -
-                          level_off(l, potential_depth) :
-                        -0.5 * l;
+      if (!has_hole)
+        return -0.5 * l;
+      return 0.5 * level_off(l, weight_depth) - (is_plain ? 0. : l);
     }
 
 
@@ -97,21 +113,15 @@ namespace sgdfp
 
   template <int dim>
   PotentialReference<dim>::PotentialReference(const LocalLaw<dim> &law,
-                                              const bool           levelled)
+                                              const bool           has_hole)
     : m(law.l)
     , w(law.l)
     , grad_m(law.grad_l)
     , grad_w(law.grad_l)
-    , hess_m(law.hess_l)
   {
-    if (!levelled)
+    if (!has_hole)
       return;
-    m              = level_off(law.l, potential_depth);
-    w              = level_off(law.l, weight_depth);
-    const double s = std::exp(law.l - m); // dm/dl
-    grad_m         = s * law.grad_l;
-    hess_m =
-      s * law.hess_l + s * (1 - s) * outer_product(law.grad_l, law.grad_l);
+    w      = level_off(law.l, weight_depth);
     grad_w = std::exp(law.l - w) * law.grad_l;
   }
 
@@ -123,9 +133,10 @@ namespace sgdfp
     template <int dim>
     Constraints scaled_constraints(const Discretisation<dim> &space,
                                    const Vector              &log_at_nodes,
-                                   const bool                 levelled)
+                                   const bool                 has_hole)
     {
-      constexpr unsigned int n = n_potentials<dim>;
+      constexpr unsigned int n_components = n_potentials<dim>;
+      const unsigned int     n            = unknowns_per_node<dim>(has_hole);
       Constraints            constraints(all_components(space.relevant, n));
       std::vector<Index>     dofs(space.element.dofs_per_face);
       for (const auto &cell : space.dof_handler.active_cell_iterators())
@@ -136,12 +147,12 @@ namespace sgdfp
                 cell->face(f)->get_dof_indices(dofs);
                 for (const Index i : dofs)
                   for (unsigned int c = 0; c < n; ++c)
-                    if (is_tangential<dim>(c, f / 2))
+                    if (is_tangential<dim>(c % n_components, f / 2))
                       constraints.add_line(n * i + c);
               }
 
-      const auto scale = [&](const Index node) {
-        return log_scale(log_at_nodes(node), levelled);
+      const auto scale = [&](const Index node, const unsigned int c) {
+        return log_scale(log_at_nodes(node), has_hole, c >= n_components);
       };
       for (const auto &line : space.constraints.get_lines())
         for (unsigned int c = 0; c < n; ++c)
@@ -153,8 +164,8 @@ namespace sgdfp
             for (const auto &[node, factor] : line.entries)
               constraints.add_entry(row,
                                     n * node + c,
-                                    factor * std::exp(scale(node) -
-                                                      scale(line.index)));
+                                    factor * std::exp(scale(node, c) -
+                                                      scale(line.index, c)));
           }
       constraints.close();
       return constraints;
@@ -171,19 +182,22 @@ namespace sgdfp
       Assembler(const Law<dim>            &law,
                 const Discretisation<dim> &space,
                 const Vector              &log_at_nodes,
-                const bool                 levelled);
+                const bool                 has_hole);
 
-      /// Adds all cells of this rank. @return int e^{-w} |J_h|^2 over them
-      double assemble(const Constraints &constraints,
-                      SparseMatrix      &matrix,
-                      Vector            &rhs);
+      /// Adds all cells of this rank.
+      void assemble(const Constraints &constraints,
+                    SparseMatrix      &matrix,
+                    Vector            &rhs);
+
+      /// Integrals over the cells of this rank (Potential)
+      double square = 0, current_l1 = 0, drift_l1 = 0;
 
       /// An empty matrix of all couplings.
       void make_pattern(const Constraints &constraints, SparseMatrix &matrix);
 
     private:
-      static constexpr unsigned int n      = n_potentials<dim>;
-      static constexpr unsigned int n_rows = (dim == 2 ? 2 : 4);
+      static constexpr unsigned int n_components = n_potentials<dim>;
+      static constexpr unsigned int n_rows       = (dim == 2 ? 2 : 4);
 
       void reinit(const typename Law<dim>::Cell &cell);
 
@@ -196,7 +210,8 @@ namespace sgdfp
       const Law<dim>                      &law;
       const Discretisation<dim>           &space;
       const Vector                        &log_at_nodes;
-      const bool                           levelled;
+      const bool                           has_hole;
+      const unsigned int                   n;
       FEValues<dim>                        potential, law_fe_values;
       std::vector<LocalLaw<dim>>           values;
       std::vector<PotentialReference<dim>> references;
@@ -211,11 +226,12 @@ namespace sgdfp
     Assembler<dim>::Assembler(const Law<dim>            &law,
                               const Discretisation<dim> &space,
                               const Vector              &log_at_nodes,
-                              const bool                 levelled)
+                              const bool                 has_hole)
       : law(law)
       , space(space)
       , log_at_nodes(log_at_nodes)
-      , levelled(levelled)
+      , has_hole(has_hole)
+      , n(unknowns_per_node<dim>(has_hole))
       , potential(space.mapping,
                   space.element,
                   space.quadrature,
@@ -281,7 +297,7 @@ namespace sgdfp
       law.evaluate(law_fe_values, false, values);
       references.clear();
       for (const LocalLaw<dim> &value : values)
-        references.emplace_back(value, levelled);
+        references.emplace_back(value, has_hole);
     }
 
 
@@ -290,28 +306,36 @@ namespace sgdfp
     void Assembler<dim>::fill_rows()
     {
       for (unsigned int i = 0; i < nodes.size(); ++i)
-        {
-          const double scale = log_scale(log_at_nodes(nodes[i]), levelled);
-          for (unsigned int q = 0; q < references.size(); ++q)
-            {
-              const auto  &reference = references[q];
-              const double weight =
-                std::sqrt(potential.JxW(q)) *
-                std::exp(reference.m - 0.5 * reference.w + scale);
-              const double         value = potential.shape_value(i, q);
-              const Tensor<1, dim> full =
-                potential.shape_grad(i, q) + value * reference.grad_m;
-              const Tensor<1, dim> gauge = full - value * reference.grad_w;
-              for (unsigned int c = 0; c < n; ++c)
-                {
-                  const Tensor<1, dim> J = curl_of(full, c);
-                  for (unsigned int d = 0; d < dim; ++d)
-                    rows(n_rows * q + d, n * i + c) = weight * J[d];
-                  if (dim == 3)
-                    rows(n_rows * q + dim, n * i + c) = weight * gauge[c];
-                }
-            }
-        }
+        for (unsigned int k = 0; k < n; k += n_components)
+          {
+            const bool   is_plain = (k >= n_components);
+            const double scale =
+              log_scale(log_at_nodes(nodes[i]), has_hole, is_plain);
+            for (unsigned int q = 0; q < references.size(); ++q)
+              {
+                const auto    &reference = references[q];
+                const double   value     = potential.shape_value(i, q);
+                Tensor<1, dim> full      = potential.shape_grad(i, q);
+                double         exponent  = scale - 0.5 * reference.w;
+                if (!is_plain)
+                  {
+                    full += value * reference.grad_m;
+                    exponent += reference.m;
+                  }
+                const Tensor<1, dim> gauge = full - value * reference.grad_w;
+                const double         weight =
+                  std::sqrt(potential.JxW(q)) * std::exp(exponent);
+                for (unsigned int c = 0; c < n_components; ++c)
+                  {
+                    const unsigned int   column = n * i + k + c;
+                    const Tensor<1, dim> J      = curl_of(full, c);
+                    for (unsigned int d = 0; d < dim; ++d)
+                      rows(n_rows * q + d, column) = weight * J[d];
+                    if (dim == 3)
+                      rows(n_rows * q + dim, column) = weight * gauge[c];
+                  }
+              }
+          }
     }
 
 
@@ -324,9 +348,13 @@ namespace sgdfp
           const auto flux =
             law.dynamics.flux(law_fe_values.quadrature_point(q),
                               MatrixFieldDerivatives::divergence);
-          const Tensor<1, dim> J = std::exp(-0.5 * references[q].w) *
-                                   std::sqrt(potential.JxW(q)) *
-                                   values[q].current(flux);
+          const double weight =
+            std::exp(-0.5 * references[q].w) * std::sqrt(potential.JxW(q));
+          const Tensor<1, dim> J = weight * values[q].current(flux);
+          square += J.norm_square();
+          current_l1 += values[q].current(flux).norm() * potential.JxW(q);
+          drift_l1 += std::abs(values[q].density()) * flux.drift.norm() *
+                      potential.JxW(q);
           for (unsigned int d = 0; d < dim; ++d)
             target(n_rows * q + d) = J[d];
         }
@@ -335,13 +363,12 @@ namespace sgdfp
 
 
     template <int dim>
-    double Assembler<dim>::assemble(const Constraints &constraints,
-                                    SparseMatrix      &matrix,
-                                    Vector            &rhs)
+    void Assembler<dim>::assemble(const Constraints &constraints,
+                                  SparseMatrix      &matrix,
+                                  Vector            &rhs)
     {
       dealii::FullMatrix<double> cell_matrix(dofs.size(), dofs.size());
       dealii::Vector<double>     cell_rhs(dofs.size());
-      double                     square = 0;
       for (const auto &cell :
            law.discretisation.dof_handler.active_cell_iterators())
         if (cell->is_locally_owned())
@@ -349,15 +376,17 @@ namespace sgdfp
             reinit(cell);
             fill_rows();
             fill_target();
-            square += target.norm_sqr();
             rows.Tmmult(cell_matrix, rows);
+            if (has_hole)
+              for (unsigned int i = 0; i < dofs.size(); ++i)
+                if (i % n < n_components)
+                  cell_matrix(i, i) *= 1 + ridge;
             rows.Tvmult(cell_rhs, target);
             constraints.distribute_local_to_global(
               cell_matrix, cell_rhs, dofs, matrix, rhs);
           }
       matrix.compress(dealii::VectorOperation::add);
       rhs.compress(dealii::VectorOperation::add);
-      return square;
     }
   } // namespace
 
@@ -367,31 +396,43 @@ namespace sgdfp
   Potential<dim>::Potential(const Law<dim>            &law,
                             const Discretisation<dim> &space,
                             const Vector              &log_at_nodes,
-                            const bool                 levelled)
+                            const bool                 has_hole)
   {
-    constexpr unsigned int n     = n_potentials<dim>;
-    const IndexSet         owned = all_components(space.owned, n);
-    const Constraints      constraints =
-      scaled_constraints(space, log_at_nodes, levelled);
-    Assembler<dim> assembler(law, space, log_at_nodes, levelled);
+    const unsigned int n     = unknowns_per_node<dim>(has_hole);
+    const IndexSet     owned = all_components(space.owned, n);
+    const Constraints  constraints =
+      scaled_constraints(space, log_at_nodes, has_hole);
+    Assembler<dim> assembler(law, space, log_at_nodes, has_hole);
     SparseMatrix   matrix;
     Vector         rhs(owned, space.communicator);
     Vector         scaled(owned, space.communicator);
     assembler.make_pattern(constraints, matrix);
-    square =
-      dealii::Utilities::MPI::sum(assembler.assemble(constraints, matrix, rhs),
-                                  space.communicator);
-    iterations = solve_spd(
-      matrix, scaled, rhs, matrix.m() <= direct_limit<dim>, n, "sgdfp_closed_");
-    misfit = square - rhs * scaled; // at the minimum
+    assembler.assemble(constraints, matrix, rhs);
+    const auto sum = [&](const double x) {
+      return dealii::Utilities::MPI::sum(x, space.communicator);
+    };
+    square = sum(assembler.square);
+    relative_size =
+      sum(assembler.current_l1) /
+      std::max(sum(assembler.drift_l1), std::numeric_limits<double>::min());
+    iterations = solve_spd(matrix,
+                           scaled,
+                           rhs,
+                           space.dof_handler.n_dofs() * n_potentials<dim> <=
+                             direct_limit<dim>,
+                           n,
+                           "sgdfp_closed_");
+    misfit     = square - rhs * scaled; // at the minimum
     constraints.distribute(scaled);
 
     for (unsigned int c = 0; c < n; ++c)
       {
         Vector psi = space.owned_vector();
         for (const Index i : space.owned)
-          psi(i) = static_cast<double>(scaled(n * i + c)) *
-                   std::exp(log_scale(log_at_nodes(i), levelled));
+          psi(i) =
+            static_cast<double>(scaled(n * i + c)) *
+            std::exp(
+              log_scale(log_at_nodes(i), has_hole, c >= n_potentials<dim>));
         psi.compress(dealii::VectorOperation::insert);
         // Once more, with the unscaled factors: exactly continuous.
         space.constraints.distribute(psi);

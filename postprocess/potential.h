@@ -21,19 +21,16 @@ namespace sgdfp
 
 
 
-  /// The exponents at a point of  int e^{-w} |curl(e^m psi) - J_h|^2,  both the
-  /// log reference density l of the law; levelled, as it is needed where the
-  /// law has a hole, m = log(e^l + e^-10) and w = log(e^l + e^-25): the
-  /// potential is polynomial where it may be constant, and round-off times the
-  /// largest weight stays small.
+  /// The exponents at a point of  int e^{-w} |curl(e^m psi) - J_h|^2:  m = w =
+  /// l, the log reference density of the law. Where the law has a hole, w =
+  /// log(e^l + e^-25), so that round-off times the largest weight stays small.
   template <int dim>
   struct PotentialReference
   {
-    PotentialReference(const LocalLaw<dim> &law, const bool levelled);
+    PotentialReference(const LocalLaw<dim> &law, const bool has_hole);
 
     double                 m, w;
     dealii::Tensor<1, dim> grad_m, grad_w;
-    dealii::Tensor<2, dim> hess_m;
   };
 
 
@@ -46,6 +43,10 @@ namespace sgdfp
   /// least among the functions that vanish on the boundary (whose tangential
   /// components do): one symmetric positive definite solve for unknowns scaled
   /// such that every entry of the matrix is of order one however small e^l is.
+  ///
+  /// Round a hole of the law, where e^l is small but the potential is not,
+  /// e^l psi cannot be right: there the potential is e^m psi + eta, eta in the
+  /// same space as psi.
   template <int dim>
   struct Potential
   {
@@ -55,14 +56,18 @@ namespace sgdfp
     Potential(const Law<dim>            &law,
               const Discretisation<dim> &space,
               const Vector              &log_at_nodes,
-              const bool                 levelled);
+              const bool                 has_hole);
 
     /// F and int e^{-w} |J_h|^2
     double misfit, square;
 
+    /// int |J_h| over int |(b - (1-a) div D) p|, of which it is what D grad p
+    /// leaves
+    double relative_size;
+
     unsigned int iterations;
 
-    /// With ghosts
+    /// All components of psi, with a hole followed by those of eta; with ghosts
     std::vector<Vector> components;
   };
 } // namespace sgdfp

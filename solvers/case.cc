@@ -24,7 +24,7 @@ namespace sgdfp
       "potential limit",
       potential_limit,
       "Most unknowns of the vector potential whose curl is the "
-      "closed current in 3-D (about 7 kB each); with more there "
+      "closed current in 3-D (about 5 kB each); with more there "
       "is none",
       Patterns::Integer(0));
     prm.leave_subsection();

@@ -16,7 +16,7 @@ namespace sgdfp
   {
     std::string  directory       = "output";
     bool         figures         = true;
-    unsigned int potential_limit = 400000;
+    unsigned int potential_limit = 1000000;
 
     void add_parameters(dealii::ParameterHandler &prm);
   };

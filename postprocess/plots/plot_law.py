@@ -262,8 +262,8 @@ def draw_stream_function(run):
         axis.legend(loc="upper right", fontsize=8)
         turn = "counter-clockwise" if loop["flow"] > 0 else "clockwise"
         title += (
-            f"\n{abs(loop['flow']):.4g} per unit t goes round the strongest loop,"
-            f" {turn}; {step:.2g} between two lines"
+            f"\nstrongest loop: {abs(loop['flow']):.4g} per unit t, {turn};"
+            f" lines every {step:.2g}"
         )
     else:
         say_no_current(axis, "black")
@@ -278,7 +278,7 @@ def draw_convergence(run):
     levels = run.notes.get("levels")
     if not levels:
         return
-    figure, axis = plt.subplots(figsize=(6.4, 4.4), constrained_layout=True)
+    figure, axis = plt.subplots(figsize=(7.4, 4.6), constrained_layout=True)
     curves = [
         ("indicator", "indicator [length per unit t]", INDICATOR_COLOUR, "o-"),
         ("current_error", "estimated error of J, relative", GIBBS_COLOUR, "s"),
@@ -292,7 +292,16 @@ def draw_convergence(run):
         ]
         if points:
             axis.loglog(*zip(*points), style, color=colour, label=label, ms=5)
-    for level in levels:
+    for number, level in enumerate(levels):
+        if level.get("indicator"):
+            axis.annotate(
+                str(number),
+                (level["dofs"], level["indicator"]),
+                xytext=(6, -11),
+                textcoords="offset points",
+                fontsize=8,
+                color=INDICATOR_COLOUR,
+            )
         if level.get("uniform") and level.get("indicator"):
             axis.plot(
                 level["dofs"],
@@ -315,9 +324,9 @@ def draw_convergence(run):
     axis.set_xlabel("unknowns")
     axis.set_ylabel("L1 error")
     axis.grid(True, which="major", color="0.9")
-    axis.legend(fontsize=8)
+    axis.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0, 1.01), ncol=3)
     figure.suptitle(
-        f"{run.notes['case']}: levels of refinement", fontsize=TITLE_SIZE
+        f"{run.notes['case']}: levels of refinement, numbered", fontsize=TITLE_SIZE
     )
     run.save(figure, "convergence.png")
 
