@@ -13,13 +13,15 @@
 namespace sgdfp
 {
   /// Entries of subsection Domain: the box of parameters that is meshed. No
-  /// probability leaves it (no-flux boundary).
+  /// probability leaves it (no-flux boundary). With extent = auto it is where
+  /// the search for a box that holds the law begins (solvers/box_search.h).
   struct DomainParameters
   {
     std::vector<double> lower              = {-3, -3};
     std::vector<double> upper              = {3, 3};
     unsigned int        initial_refinement = 4;
     double              grading            = 0;
+    std::string         extent             = "given";
 
     void add_parameters(dealii::ParameterHandler &prm);
 

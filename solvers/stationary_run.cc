@@ -14,6 +14,7 @@
 #include "postprocess/picture_grid.h"
 #include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
+#include "solvers/box_search.h"
 #include "solvers/validation.h"
 
 namespace sgdfp
@@ -49,6 +50,11 @@ namespace sgdfp
       /// Makes the mesh and looks at the coefficients on it.
       void prepare();
 
+      BoxProposal search_box() const;
+
+      /// Domain/extent = auto
+      void use_found_box();
+
       void solve();
 
       void read_off();
@@ -72,6 +78,7 @@ namespace sgdfp
       RunLog                          &log;
       std::shared_ptr<const Loss<dim>> loss;
       const Dynamics<dim>              dynamics;
+      DomainParameters                 domain;
       Observables<dim>                 observables;
       RunFolder                        folder;
       Summary                          summary;
@@ -102,6 +109,7 @@ namespace sgdfp
                             a_case.folder(),
                             communicator))
       , dynamics(loss, a_case.noise, a_case.optimiser, a_case.vocabulary())
+      , domain(a_case.domain)
       , observables(a_case.observables, a_case.vocabulary())
       , folder(communicator,
                a_case.output.directory,
@@ -182,11 +190,15 @@ namespace sgdfp
           const std::string reason = dynamics.why_no_density();
           if (!reason.empty())
             throw Refusal("no stationary density", reason);
+          if (domain.extent == "auto")
+            use_found_box();
           solve();
           read_off();
           const std::string distrust = why_not_trusted();
           if (!distrust.empty())
             throw Refusal("not resolved", distrust);
+          if (!(boundary <= trusted_boundary_mass))
+            throw box_refusal(boundary, search_box());
           if (!(weight_error <= trusted_weight_error))
             throw Refusal("not determined", why_not_determined());
           write_fields();
@@ -207,8 +219,7 @@ namespace sgdfp
         const RunLog::Phase phase(log, "mesh and degrees of freedom");
         discretisation =
           std::make_unique<Discretisation<dim>>(communicator,
-                                                ParameterBox<dim>(
-                                                  a_case.domain),
+                                                ParameterBox<dim>(domain),
                                                 a_case.discretisation.degree);
         discretisation->prepare();
       }
@@ -218,6 +229,33 @@ namespace sgdfp
         check_prior =
           bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
       check_coefficients(*discretisation, dynamics, check_prior);
+    }
+
+
+
+    template <int dim>
+    BoxProposal StationaryRun<dim>::search_box() const
+    {
+      log.say("Box       search for one that holds the law");
+      return find_box<dim>(communicator,
+                           dynamics,
+                           domain,
+                           a_case.discretisation,
+                           a_case.solver,
+                           log);
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::use_found_box()
+    {
+      const BoxProposal found = search_box();
+      if (found.verdict != BoxProposal::Verdict::fits)
+        throw box_refusal(found.boundary_mass, found);
+      domain        = found.domain;
+      domain.extent = "given";
+      prepare();
     }
 
 
@@ -233,6 +271,9 @@ namespace sgdfp
       solver = std::make_unique<AdaptiveSolver<dim>>(
         *discretisation, dynamics, a_case.discretisation, a_case.solver, log);
       solver->solve();
+      summary.set("domain/lower", domain.lower);
+      summary.set("domain/upper", domain.upper);
+      summary.set("domain/grading", domain.grading);
       summary.set("cells", solver->levels().back().cells);
       summary.set("dofs", solver->levels().back().dofs);
     }
@@ -344,13 +385,6 @@ namespace sgdfp
                ", when it is integrated more finely: its peaks are narrower "
                "than the cells. Raise Domain/initial refinement or shrink the "
                "box";
-      if (!(boundary <= trusted_mass))
-        return "the law has " + to_text(boundary) +
-               " of its mass within 1 % of the boundary of the box, more than " +
-               to_text(trusted_mass) +
-               ": the box cuts it off. Enlarge Domain/lower and upper; if the "
-               "mass stays at the boundary, the dynamics has no stationary law "
-               "(a flat valley)";
       return "";
     }
 
