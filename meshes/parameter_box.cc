@@ -33,6 +33,11 @@ namespace sgdfp
                       "theta = L sinh(xi) from a core of length L, for heavy "
                       "tails",
                       Patterns::Double(0));
+    prm.add_parameter("extent",
+                      extent,
+                      "given: the box is lower to upper; auto: it grows from "
+                      "there until it holds the law",
+                      Patterns::Selection("given|auto"));
     prm.leave_subsection();
   }
 

@@ -13,7 +13,8 @@
 namespace sgdfp
 {
   /// Entries of subsection Domain: the box of parameters that is meshed. No
-  /// probability leaves it (no-flux boundary).
+  /// probability leaves it (no-flux boundary). With extent = auto it is where
+  /// the search for a box that holds the law begins (solvers/box_search.h).
   struct DomainParameters
   {
     std::vector<double> lower              = {-3, -3};
@@ -21,6 +22,7 @@ namespace sgdfp
     unsigned int        initial_refinement = 4;
     unsigned int        subdivisions       = 1;
     double              grading            = 0;
+    std::string         extent             = "given";
 
     void add_parameters(dealii::ParameterHandler &prm);
 

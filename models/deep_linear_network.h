@@ -70,6 +70,7 @@ namespace sgdfp
     /// Whether the noise of the samples' gradients vanishes on the minimum set
     /// of @p loss (this network, or one that is made of it): the data have no
     /// label noise, up to round-off, and the network can fit them.
+    /// @param has_weight_decay of that loss
     /// @param lower nothing below this is a value of the parameters
     bool fits_exactly(const Loss<dim> &loss,
                       const bool       has_weight_decay,

@@ -159,6 +159,11 @@ namespace sgdfp
 
   namespace
   {
+    /// The boundary of a box: this share of its width.
+    constexpr double boundary_share = 0.01;
+
+
+
     /// Cuts [a, b] at the inner edges of the strips; the flag tells whether a
     /// piece lies in a strip.
     struct Piece
@@ -188,12 +193,12 @@ namespace sgdfp
     double integrate_strip(
       const Discretisation<dim>                              &discretisation,
       const OpenSides<dim>                                   &open_sides,
+      const double                                            share,
       const std::function<void(const typename Law<dim>::Cell &,
                                const std::vector<Point<dim>> &real,
                                const std::vector<Point<dim>> &unit,
                                std::vector<double>           &values)> &density)
     {
-      constexpr double         share = 0.01;
       const ParameterBox<dim> &box   = discretisation.box;
       const Point<dim>         low   = box.to_chart(box.lower());
       const Tensor<1, dim>     width = box.to_chart(box.upper()) - low;
@@ -264,10 +269,20 @@ namespace sgdfp
   template <int dim>
   double boundary_mass(const Law<dim> &law)
   {
+    return boundary_mass(law, open_sides(law.dynamics, law.discretisation.box));
+  }
+
+
+
+  template <int dim>
+  double boundary_mass(const Law<dim>       &law,
+                       const OpenSides<dim> &open,
+                       const double          share)
+  {
     std::vector<LocalLaw<dim>> local;
     return integrate_strip<dim>(law.discretisation,
-                                open_sides(law.dynamics,
-                                           law.discretisation.box),
+                                open,
+                                share,
                                 [&](const typename Law<dim>::Cell &cell,
                                     const std::vector<Point<dim>> &,
                                     const std::vector<Point<dim>> &unit,
@@ -288,6 +303,7 @@ namespace sgdfp
   {
     return integrate_strip<dim>(discretisation,
                                 open_sides,
+                                boundary_share,
                                 [&](const typename Law<dim>::Cell &,
                                     const std::vector<Point<dim>> &real,
                                     const std::vector<Point<dim>> &,
@@ -306,6 +322,9 @@ namespace sgdfp
   template class DensityStatistics<dim>;                               \
   template double mass_by_gauss(const Law<dim> &, const unsigned int); \
   template double boundary_mass(const Law<dim> &);                     \
+  template double boundary_mass(const Law<dim> &,                      \
+                                const OpenSides<dim> &,                \
+                                const double);                         \
   template double boundary_mass(                                       \
     const Discretisation<dim> &,                                       \
     const OpenSides<dim> &,                                            \

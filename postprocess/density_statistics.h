@@ -61,6 +61,13 @@ namespace sgdfp
   template <int dim>
   double boundary_mass(const Law<dim> &law);
 
+  /// The same of some sides only, within @p share of the width of the box. A
+  /// corner belongs to both of its sides.
+  template <int dim>
+  double boundary_mass(const Law<dim>       &law,
+                       const OpenSides<dim> &open,
+                       const double          share = 0.01);
+
   /// The same for a density that is a function of the parameters.
   /// @param open whose sides count; see open_sides()
   template <int dim>

@@ -14,6 +14,7 @@
 #include "postprocess/picture_grid.h"
 #include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
+#include "solvers/box_search.h"
 #include "solvers/negative_control.h"
 #include "solvers/stationary_summary.h"
 #include "solvers/trust.h"
@@ -50,6 +51,11 @@ namespace sgdfp
       /// Makes the mesh and looks at the coefficients on it.
       void prepare();
 
+      BoxProposal search_box() const;
+
+      /// Domain/extent = auto
+      void use_found_box();
+
       void solve();
 
       void read_off();
@@ -74,6 +80,7 @@ namespace sgdfp
       RunLog                          &log;
       std::shared_ptr<const Loss<dim>> loss;
       const Dynamics<dim>              dynamics;
+      DomainParameters                 domain;
       Observables<dim>                 observables;
       RunFolder                        folder;
       Summary                          summary;
@@ -101,6 +108,7 @@ namespace sgdfp
                             a_case.folder(),
                             communicator))
       , dynamics(loss, a_case.noise, a_case.optimiser, a_case.vocabulary())
+      , domain(a_case.domain)
       , observables(a_case.observables, a_case.vocabulary())
       , folder(communicator,
                a_case.output.directory,
@@ -163,8 +171,12 @@ namespace sgdfp
           const std::string reason = dynamics.why_no_density();
           if (!reason.empty())
             throw Refusal("no stationary density", reason);
+          if (domain.extent == "auto")
+            use_found_box();
           solve();
           read_off();
+          if (evidence.is_cut_off())
+            throw box_refusal(evidence.boundary_mass, search_box());
           if (const auto distrust = evidence.refusal())
             throw *distrust;
           close_current();
@@ -189,8 +201,7 @@ namespace sgdfp
         const RunLog::Phase phase(log, "mesh and degrees of freedom");
         discretisation =
           std::make_unique<Discretisation<dim>>(communicator,
-                                                ParameterBox<dim>(
-                                                  a_case.domain),
+                                                ParameterBox<dim>(domain),
                                                 a_case.discretisation.degree);
         discretisation->prepare();
       }
@@ -200,6 +211,33 @@ namespace sgdfp
         check_prior =
           bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
       check_coefficients(*discretisation, dynamics, check_prior);
+    }
+
+
+
+    template <int dim>
+    BoxProposal StationaryRun<dim>::search_box() const
+    {
+      log.say("Box       search for one that holds the law");
+      return find_box<dim>(communicator,
+                           dynamics,
+                           domain,
+                           a_case.discretisation,
+                           a_case.solver,
+                           log);
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::use_found_box()
+    {
+      const BoxProposal found = search_box();
+      if (found.verdict != BoxProposal::Verdict::fits)
+        throw box_refusal(found.boundary_mass, found);
+      domain        = found.domain;
+      domain.extent = "given";
+      prepare();
     }
 
 
@@ -215,6 +253,9 @@ namespace sgdfp
       solver = std::make_unique<AdaptiveSolver<dim>>(
         *discretisation, dynamics, a_case.discretisation, a_case.solver, log);
       solver->solve();
+      summary.set("domain/lower", domain.lower);
+      summary.set("domain/upper", domain.upper);
+      summary.set("domain/grading", domain.grading);
       summary.set("cells", solver->levels().back().cells);
       summary.set("dofs", solver->levels().back().dofs);
     }

@@ -20,7 +20,7 @@ namespace sgdfp
 
   bool Evidence::is_cut_off() const
   {
-    return !(boundary_mass <= trusted_mass);
+    return !(boundary_mass <= trusted_boundary_mass);
   }
 
 
@@ -32,14 +32,6 @@ namespace sgdfp
         "Raise Discretisation/maximum cells (the mesh stopped there)" :
         "Raise Domain/initial refinement or lower Discretisation/tolerance";
     // Written so that a NaN is not trusted.
-    if (is_cut_off())
-      return Refusal("not resolved",
-                     "the law has " + to_text(boundary_mass) +
-                       " of its mass within 1 % of the boundary of the box" +
-                       more_than(trusted_mass) +
-                       ": the box cuts it off. Enlarge Domain/lower and upper; "
-                       "if the mass stays at the boundary, the dynamics has no "
-                       "stationary law (a flat valley)");
     if (!(negative_mass <= trusted_mass))
       return Refusal("not resolved",
                      "the computed density is negative on a mass of " +

@@ -2,14 +2,13 @@
 #ifndef SGDFP_SOLVERS_TRUST_H
 #define SGDFP_SOLVERS_TRUST_H
 
-#include "base/errors.h"
+#include "solvers/box_proposal.h"
 
 #include <boost/optional.hpp>
 
 namespace sgdfp
 {
-  /// Probability that may be negative, or lie at the boundary of the box,
-  /// before a law is refused.
+  /// Probability that may be negative before a law is refused.
   constexpr double trusted_mass = 1e-6;
 
   /// Change of the mass under a finer quadrature rule before a law is refused:
@@ -34,10 +33,10 @@ namespace sgdfp
     /// "maximum cells", .. (AdaptiveSolver)
     std::string stopped_by;
 
-    /// Whether the law is cut off by the box, and otherwise to be trusted.
+    /// Whether the law is cut off by the box. See find_box().
     bool is_cut_off() const;
 
-    /// Why the law is refused; empty where it is trusted.
+    /// Why the law is refused otherwise; empty where it is trusted.
     boost::optional<Refusal> refusal() const;
   };
 } // namespace sgdfp

@@ -171,7 +171,15 @@ refusal() { # what, sed script, then patterns
 }
 refusal "collapse without floor" 's/floor = 0.1/floor = 0/' 'collapses' 'floor'
 refusal "no noise" 's/type = minibatch/type = none/; s/floor = 0.1/floor = 0/' 'no noise'
-refusal "box too small" 's/upper = 5, 5/upper = 1.5, 1.5/' 'boundary' 'Enlarge'
+refusal "box too small" 's/upper = 5, 5/upper = 1.5, 1.5/' 'boundary' 'This box holds it' '--set "Domain/upper='
+eval "run refused.prm --output out $(grep -o -- '--set "Domain/.*' <<<"$text")"
+expect 0 "the box that was proposed"
+run good.prm --output out --set Domain/lower=-1,-1 --set Domain/upper=1,1 --set Domain/extent=auto
+expect 0 "a box that grows" 'search for one' 'box [-1, 1] x [-1, 1], mass at its boundary'
+sed -n '/"domain"/,/}/p' out/good-stationary/summary.json | tr -d '\n ' | grep -q '"upper":\[[3-9]'
+verdict $? "a box that grows: summary has it"
+refusal "flat valley" 's/decay = 0.2/decay = 0/; s/type = minibatch/type = isotropic/; s/floor = 0.1/floor = 0/
+  s/lower = -5, -5/lower = -2, -2/; s/upper = 5, 5/upper = 2, 2/' 'no stationary law' 'comes down to 0.125, its minimum is 0.125' 'valley'
 refusal "not resolved" 's/floor = 0.1/floor = 0.0001/' 'negative' 'refinement'
 
 echo "$passed passed, $failed failed"
