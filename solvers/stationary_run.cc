@@ -24,16 +24,6 @@ namespace sgdfp
 {
   namespace
   {
-    // Probability that may be negative, or lie at the boundary of the box,
-    // before a law is refused.
-    constexpr double trusted_mass = 1e-6;
-
-    // Change of the mass under a finer quadrature rule before a law is refused:
-    // a peak that the rule misses changes it by far more.
-    constexpr double trusted_quadrature = 1e-4;
-
-
-
     /// One run of one dimension, in the order things happen.
     template <int dim>
     class StationaryRun
