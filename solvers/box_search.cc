@@ -85,7 +85,9 @@ namespace sgdfp
       const BoxTrialSolver<dim> solver;
       RunLog                   &log;
       /// Whether the run makes its own mesh as fine as it needs
-      const bool                 adaptive_run;
+      const bool adaptive_run;
+      /// Discretisation/maximum cells
+      const double               most_cells;
       std::vector<BoxTrial<dim>> trials;
     };
 
@@ -104,6 +106,7 @@ namespace sgdfp
       , solver(communicator, dynamics, start, parameters, solver_parameters)
       , log(log)
       , adaptive_run(parameters.refinement == "adaptive")
+      , most_cells(parameters.maximum_cells)
     {}
 
 
@@ -316,13 +319,15 @@ namespace sgdfp
       proposal.text          = text;
       if (verdict == BoxProposal::Verdict::fits)
         {
-          // As fine as the box that was given.
+          // As fine as the box that was given, where the run does not refine,
+          // within the cells allowed.
           if (!adaptive_run)
-            proposal.domain.initial_refinement =
-              std::min<unsigned int>(start.initial_refinement +
-                                       std::ceil(std::log2(trial.growth) -
-                                                 0.25),
-                                     27 / dim);
+            for (double width = 1.2;
+                 width < trial.growth &&
+                 dim * (proposal.domain.initial_refinement + 1) <=
+                   std::log2(most_cells);
+                 width *= 2)
+              ++proposal.domain.initial_refinement;
           proposal.text = as_options(proposal.domain, start);
         }
       return proposal;
