@@ -43,6 +43,12 @@ namespace sgdfp
                       maximum_cells,
                       "The mesh is not refined beyond",
                       Patterns::Integer(1));
+    prm.add_parameter("estimate limit",
+                      estimate_limit,
+                      "Most unknowns of the solve, one degree higher, that "
+                      "estimates the errors; 2.4 times those of the law for "
+                      "degree 3 in three dimensions",
+                      Patterns::Integer(1));
     prm.add_parameter("negative control",
                       negative_control,
                       "Also solve, on the last mesh, a problem of the same D "

@@ -24,6 +24,7 @@ namespace sgdfp
     double       tolerance        = 1e-4;
     unsigned int maximum_cells    = 200000;
     bool         negative_control = true;
+    unsigned int estimate_limit   = 3000000;
 
     void add_parameters(dealii::ParameterHandler &prm);
   };

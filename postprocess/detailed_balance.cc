@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sgdfp
 {
@@ -177,8 +178,12 @@ namespace sgdfp
   double CurrentEvidence::noise() const
   {
     constexpr double safety = 2, round_off = 1e-10;
-    return std::max(
-      {safety * estimated_error, control.value_or(0.), round_off * scale});
+    // Neither an estimate nor a control: any current can be error.
+    const double unknown  = std::numeric_limits<double>::infinity();
+    const double estimate = std::isnan(estimated_error) ?
+                              (control ? 0. : unknown) :
+                              safety * estimated_error;
+    return std::max({estimate, control.value_or(0.), round_off * scale});
   }
 
 

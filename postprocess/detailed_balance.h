@@ -13,7 +13,7 @@ namespace sgdfp
   struct CurrentEvidence
   {
     double l1              = 0; ///< int |J_h|
-    double estimated_error = 0; ///< of int |J - J_h|
+    double estimated_error = 0; ///< of int |J - J_h|; NaN: not known
     double scale           = 0; ///< 1/2 int |r p| + |D grad p|
     /// int |J_h| of the negative control, whose current is zero; empty where
     /// there is no control

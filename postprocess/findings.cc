@@ -55,7 +55,9 @@ namespace sgdfp
     std::string current_text(const Json &current, const Json &balance)
     {
       std::string text = "integral of |J| = " + number(current.at("l1")) +
-                         " +- " + number(current.at("estimated_error"), 2) +
+                         (current.at("estimated_error").is_null() ?
+                            "" :
+                            " +- " + number(current.at("estimated_error"), 2)) +
                          " per unit t";
       if (!balance.at("negative_control_current").is_null())
         text += " (negative control " +

@@ -6,6 +6,7 @@
 #include "meshes/refinement.h"
 #include "operators/indicators.h"
 
+#include <cmath>
 #include <iomanip>
 #include <limits>
 #include <sstream>
@@ -21,6 +22,17 @@ namespace sgdfp
     // The indicator overestimates the error by 8 to 200 (docs/numerics.md): a
     // first guess, replaced by the first estimate.
     constexpr double first_error_per_indicator = 1. / 30;
+
+
+
+    /// Of Q_{k+1} on the present mesh, without what hanging nodes save.
+    template <int dim>
+    double n_dofs_of_estimate(const Discretisation<dim> &discretisation)
+    {
+      const double k = discretisation.element.degree;
+      return std::round(discretisation.dof_handler.n_dofs() *
+                        std::pow((k + 1) / k, dim));
+    }
   } // namespace
 
 
@@ -115,6 +127,14 @@ namespace sgdfp
   void AdaptiveSolver<dim>::compute_estimate()
   {
     const RunLog::Phase phase(log, "error estimate");
+    if (n_dofs_of_estimate(discretisation) > parameters.estimate_limit)
+      {
+        log.warn("no error estimate: it takes a solve with " +
+                 to_text(n_dofs_of_estimate(discretisation)) +
+                 " unknowns, more than Discretisation/estimate limit");
+        history.back().estimate = ErrorEstimate::unknown();
+        return;
+      }
     auto estimate = estimate_error(solver->law(), solver_parameters);
     // What round-off leaves in the slowest modes is in no difference.
     estimate.density = std::max(estimate.density, accepted().weight_error);
@@ -141,6 +161,8 @@ namespace sgdfp
         compute_estimate();
         if (history.back().estimate->relative() <= parameters.tolerance)
           reason_to_stop = "tolerance";
+        else if (!history.back().estimate->is_known())
+          reason_to_stop = "estimate limit";
         else if (only_this)
           reason_to_stop = "no refinement";
       }

@@ -53,7 +53,7 @@ namespace sgdfp
     /// The law on the last mesh. Only after solve().
     const Law<dim> &law() const;
 
-    /// Of law().
+    /// Of law(); see ErrorEstimate::is_known().
     const ErrorEstimate &estimate() const;
 
     const std::vector<Level> &levels() const;
@@ -61,8 +61,9 @@ namespace sgdfp
     /// The pass that gave law().
     const typename SelfConsistentSolver<dim>::Pass &accepted() const;
 
-    /// "tolerance", "maximum cells", "round-off", or "no refinement" where none
-    /// was asked for
+    /// "tolerance", "maximum cells", "round-off", "estimate limit" (the law is
+    /// too large to estimate its error), or "no refinement" where none was
+    /// asked for
     const std::string &stopped_by() const;
 
   private:

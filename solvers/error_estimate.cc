@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sgdfp
 {
@@ -95,9 +96,25 @@ namespace sgdfp
 
 
 
+  ErrorEstimate ErrorEstimate::unknown()
+  {
+    ErrorEstimate e;
+    e.density = e.current = std::numeric_limits<double>::quiet_NaN();
+    return e;
+  }
+
+
+
+  bool ErrorEstimate::is_known() const
+  {
+    return !std::isnan(density);
+  }
+
+
+
   double ErrorEstimate::relative_current() const
   {
-    return current_scale > 0 ? current / current_scale : 0.;
+    return is_known() && current_scale == 0 ? 0. : current / current_scale;
   }
 
 

@@ -26,6 +26,11 @@ namespace sgdfp
     dealii::Vector<double> density_by_cell;
     unsigned int           iterations = 0;
 
+    /// NaN in all errors: the law is too large for that solve.
+    static ErrorEstimate unknown();
+
+    bool is_known() const;
+
     /// current / current_scale
     double relative_current() const;
 

@@ -346,7 +346,7 @@ namespace sgdfp
     {
       const ErrorEstimate &estimate  = solver->estimate();
       const double         tolerance = a_case.discretisation.tolerance;
-      if (!(estimate.relative() <= tolerance) &&
+      if (estimate.is_known() && !(estimate.relative() <= tolerance) &&
           a_case.discretisation.refinement != "none")
         log.warn("the tolerance " + to_text(tolerance) +
                  " was not reached: refinement ended at " +

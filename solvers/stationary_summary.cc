@@ -27,9 +27,17 @@ namespace sgdfp
   void report_solver(const AdaptiveSolver<dim> &solver, Summary &summary)
   {
     const ErrorEstimate &estimate = solver.estimate();
-    summary.set("density/estimated_error", estimate.density);
-    summary.set("current/estimated_error", estimate.current);
-    summary.set("current/relative_error", estimate.relative_current());
+    for (const auto &[key, value] :
+         {std::make_pair("density/estimated_error", estimate.density),
+          std::make_pair("current/estimated_error", estimate.current),
+          std::make_pair("current/relative_error",
+                         estimate.relative_current())})
+      if (estimate.is_known())
+        summary.set(key, value);
+      else
+        summary.set_null(key,
+                         "the solve that estimates it has more unknowns than "
+                         "Discretisation/estimate limit");
 
     const auto &pass = solver.accepted();
     summary.set("current/divergence_residual", pass.indicator);
@@ -48,7 +56,7 @@ namespace sgdfp
                                {"error", nullptr},
                                {"density_error", nullptr},
                                {"current_error", nullptr}};
-        if (level.estimate)
+        if (level.estimate && level.estimate->is_known())
           {
             entry["error"]         = level.estimate->relative();
             entry["density_error"] = level.estimate->density;

@@ -47,7 +47,8 @@ namespace sgdfp
                        ", when it is integrated more finely: its peaks are "
                        "narrower than the cells. " +
                        finer + " or shrink the box");
-    if (!(density_error <= trusted_density_error))
+    // A law that is too large to estimate its error has none.
+    if (density_error > trusted_density_error)
       return Refusal("not resolved",
                      "the estimated error of the density, " +
                        to_text(density_error) + ", is" +

@@ -27,7 +27,7 @@ namespace sgdfp
     double negative_mass    = 0;
     double boundary_mass    = 0;
     double quadrature_error = 0;
-    double density_error    = 0; ///< estimated
+    double density_error    = 0; ///< estimated; NaN where it is not known
     double slowest_rate     = 0; ///< per unit t
     double weight_error     = 0; ///< StationarySolver::Report
     /// "maximum cells", .. (AdaptiveSolver)
