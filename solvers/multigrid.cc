@@ -144,6 +144,18 @@ namespace sgdfp
                     {"pc_hypre_boomeramg_relax_type_all",
                      "symmetric-SOR/Jacobi"}});
     }
+
+
+    void use_mumps(KSP solver, const Mat A)
+    {
+      PC pc;
+      check_petsc(KSPSetOperators(solver, A, A), "KSPSetOperators");
+      check_petsc(KSPSetType(solver, KSPPREONLY), "KSPSetType");
+      check_petsc(KSPGetPC(solver, &pc), "KSPGetPC");
+      check_petsc(PCSetType(pc, PCLU), "PCSetType");
+      check_petsc(PCFactorSetMatSolverType(pc, MATSOLVERMUMPS),
+                  "PCFactorSetMatSolverType");
+    }
   } // namespace
 
 
@@ -204,6 +216,15 @@ namespace sgdfp
       }
     KSP coarse_solver;
     check_petsc(PCMGGetCoarseSolve(pc, &coarse_solver), "PCMGGetCoarseSolve");
-    use_boomeramg(coarse_solver, operators.back().get());
+    // Exact where that costs next to nothing: a mesh so coarse that drift
+    // dominates in its cells is not for algebraic multigrid.
+    constexpr PetscInt small    = 10000;
+    PetscInt           size     = 0;
+    const Mat          coarsest = operators.back().get();
+    check_petsc(MatGetSize(coarsest, &size, nullptr), "MatGetSize");
+    if (size <= small)
+      use_mumps(coarse_solver, coarsest);
+    else
+      use_boomeramg(coarse_solver, coarsest);
   }
 } // namespace sgdfp

@@ -16,7 +16,8 @@ namespace sgdfp
   /// interpolation and W the weights (p = W I u for coarse u), the Galerkin
   /// operators I^T A W I, whose left and right null vectors are nearly
   /// constant: what algebraic multigrid (hypre BoomerAMG) is made for. It
-  /// solves the coarsest, shifted by its lumped mass to be regular.
+  /// solves the coarsest, shifted by its lumped mass to be regular; MUMPS does
+  /// where that is small.
   class Multigrid
   {
   public:
