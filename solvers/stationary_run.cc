@@ -196,11 +196,19 @@ namespace sgdfp
         discretisation->prepare();
       }
       const RunLog::Phase phase(log, "check of the coefficients");
+      // The first mesh may be coarse, the last one is not.
+      constexpr unsigned int fine    = (dim == 1 ? 10 : dim == 2 ? 6 : 4);
+      DomainParameters       sampled = domain;
+      sampled.initial_refinement = std::max(fine, domain.initial_refinement);
+      Discretisation<dim> sampling(communicator,
+                                   ParameterBox<dim>(sampled),
+                                   a_case.discretisation.degree);
+      sampling.prepare();
       std::function<void(const dealii::Point<dim> &)> check_prior;
       if (a_case.reference.temperature == "bayes")
         check_prior =
           bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
-      check_coefficients(*discretisation, dynamics, check_prior);
+      check_coefficients(sampling, dynamics, check_prior);
     }
 
 
