@@ -117,8 +117,7 @@ namespace sgdfp
       "D is singular, so that D^-1 does not exist";
     summary.set_null("detailed_balance/certificate", singular_text);
     summary.set_null("detailed_balance/entropy_production",
-                     singular_text +
-                       ": the entropy production is infinite or undefined");
+                     "infinite or undefined: " + singular_text);
   }
 
 

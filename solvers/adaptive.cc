@@ -25,6 +25,19 @@ namespace sgdfp
 
 
 
+    /// int max(0, -p)
+    template <int dim>
+    double negative_mass(const Law<dim> &law)
+    {
+      double sum = 0;
+      law.for_each_point([&](const auto &sample) {
+        sum += std::max(0., -sample.law.density()) * sample.weight;
+      });
+      return dealii::Utilities::MPI::sum(sum, law.discretisation.communicator);
+    }
+
+
+
     /// Of Q_{k+1} on the present mesh, without what hanging nodes save.
     template <int dim>
     double n_dofs_of_estimate(const Discretisation<dim> &discretisation)
@@ -159,7 +172,9 @@ namespace sgdfp
     if (only_this || tolerance_is_near())
       {
         compute_estimate();
-        if (history.back().estimate->relative() <= parameters.tolerance)
+        if (history.back().estimate->relative() <= parameters.tolerance &&
+            (only_this ||
+             negative_mass(solver->law()) <= trusted_negative_mass))
           reason_to_stop = "tolerance";
         else if (!history.back().estimate->is_known())
           reason_to_stop = "estimate limit";

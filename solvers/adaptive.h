@@ -9,6 +9,12 @@
 
 namespace sgdfp
 {
+  /// Probability that may be negative before a law is refused, and before
+  /// refinement ends.
+  constexpr double trusted_negative_mass = 1e-6;
+
+
+
   /// The stationary law to a tolerance:
   ///
   ///     repeat  SelfConsistentSolver on the mesh, l carried over

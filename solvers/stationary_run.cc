@@ -298,6 +298,7 @@ namespace sgdfp
       evidence.density_error = solver->estimate().density;
       evidence.slowest_rate  = solver->accepted().slowest_rate;
       evidence.weight_error  = solver->accepted().weight_error;
+      evidence.tolerance     = a_case.discretisation.tolerance;
       evidence.stopped_by    = solver->stopped_by();
       write_probes(law, a_case.observables, summary);
     }

@@ -2,7 +2,7 @@
 #include "solvers/trust.h"
 
 #include "base/text.h"
-#include "solvers/self_consistent.h"
+#include "solvers/adaptive.h"
 
 #include <algorithm>
 
@@ -32,10 +32,11 @@ namespace sgdfp
         "Raise Discretisation/maximum cells (the mesh stopped there)" :
         "Raise Domain/initial refinement or lower Discretisation/tolerance";
     // Written so that a NaN is not trusted.
-    if (!(negative_mass <= trusted_mass))
+    if (!(negative_mass <= trusted_negative_mass))
       return Refusal("not resolved",
                      "the computed density is negative on a mass of " +
-                       to_text(negative_mass) + more_than(trusted_mass) +
+                       to_text(negative_mass) +
+                       more_than(trusted_negative_mass) +
                        ": layers of the law are thinner than the mesh. " +
                        finer +
                        ", shrink the box, or raise Noise/isotropic floor");
@@ -55,7 +56,10 @@ namespace sgdfp
                        more_than(trusted_density_error).substr(1) +
                        ", up to which estimates are known to be right. " +
                        finer + " or raise Noise/isotropic floor");
-    if (!(weight_error <= trusted_weight_error))
+    // The estimated error contains it: below the tolerance it is as good as
+    // any other.
+    const double trusted_weights = std::max(trusted_weight_error, tolerance);
+    if (!(weight_error <= trusted_weights))
       return Refusal("not determined",
                      "the slowest relaxation has a rate of about " +
                        to_text(std::max(0., slowest_rate)) +
@@ -63,7 +67,7 @@ namespace sgdfp
                        to_text(weight_error) +
                        " in the weights of the wells (or whatever relaxes so "
                        "slowly)" +
-                       more_than(trusted_weight_error) +
+                       more_than(trusted_weights) +
                        ". Narrow the box to one well for its own law, or raise "
                        "the noise");
     return {};

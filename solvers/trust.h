@@ -8,9 +8,6 @@
 
 namespace sgdfp
 {
-  /// Probability that may be negative before a law is refused.
-  constexpr double trusted_mass = 1e-6;
-
   /// Change of the mass under a finer quadrature rule before a law is refused:
   /// a peak that the rule misses changes it by far more.
   constexpr double trusted_quadrature = 1e-4;
@@ -30,6 +27,7 @@ namespace sgdfp
     double density_error    = 0; ///< estimated; NaN where it is not known
     double slowest_rate     = 0; ///< per unit t
     double weight_error     = 0; ///< StationarySolver::Report
+    double tolerance        = 0; ///< Discretisation/tolerance
     /// "maximum cells", .. (AdaptiveSolver)
     std::string stopped_by;
 

@@ -212,8 +212,10 @@ TEST(Effectivity, OfTheBalancedNetworkInOneDimension)
       problem->discretisation_parameters.trial_space = trial_space;
       const bool solved = (std::string(trial_space) == "polynomial");
       // The potential has no error in the current to speak of.
-      EXPECT_GE(expect_effective<1>(
-                  *problem, exact, {1e-1, 1e-2, 1e-3, 1e-4, 1e-5}, solved),
+      EXPECT_GE(expect_effective<1>(*problem,
+                                    against<1>(exact),
+                                    {1e-1, 1e-2, 1e-3, 1e-4, 1e-5},
+                                    solved),
                 1)
         << trial_space;
     }
