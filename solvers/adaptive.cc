@@ -148,7 +148,17 @@ namespace sgdfp
         history.back().estimate = ErrorEstimate::unknown();
         return;
       }
-    auto estimate = estimate_error(solver->law(), solver_parameters);
+    ErrorEstimate estimate;
+    try
+      {
+        estimate = estimate_error(solver->law(), solver_parameters);
+      }
+    catch (const SolverFailure &failure)
+      {
+        log.warn(std::string("no error estimate: ") + failure.what());
+        history.back().estimate = ErrorEstimate::unknown();
+        return;
+      }
     // What round-off leaves in the slowest modes is in no difference.
     estimate.density = std::max(estimate.density, accepted().weight_error);
     std::ostringstream line;

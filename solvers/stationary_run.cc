@@ -309,10 +309,11 @@ namespace sgdfp
     void StationaryRun<dim>::judge_balance(const double current_l1)
     {
       CurrentEvidence current;
-      current.l1              = current_l1;
-      current.estimated_error = solver->estimate().current;
-      current.scale           = solver->estimate().current_scale;
-      std::string reason      = "Discretisation/negative control is off";
+      current.l1                   = current_l1;
+      current.estimated_error      = solver->estimate().current;
+      current.scale                = solver->estimate().current_scale;
+      std::string       reason     = "Discretisation/negative control is off";
+      const std::string not_solved = "the control was not solved: ";
       if (!gibbs->closest)
         reason = "there is no tempered posterior to compare with: " +
                  gibbs->closest_reason;
@@ -337,14 +338,20 @@ namespace sgdfp
           }
         catch (const Refusal &refusal)
           {
-            reason =
-              std::string("the control was not solved: ") + refusal.what();
+            reason = not_solved + refusal.what();
+          }
+        catch (const SolverFailure &failure)
+          {
+            reason = not_solved + failure.what();
           }
       if (current.control)
         summary.set("detailed_balance/negative_control_current",
                     *current.control);
       else
-        summary.set_null("detailed_balance/negative_control_current", reason);
+        {
+          summary.set_null("detailed_balance/negative_control_current", reason);
+          log.say("No negative control: " + reason);
+        }
       balance.decide(current, summary);
     }
 

@@ -36,8 +36,8 @@ namespace sgdfp
         summary.set(key, value);
       else
         summary.set_null(key,
-                         "the solve that estimates it has more unknowns than "
-                         "Discretisation/estimate limit");
+                         "the solve that estimates it failed, or has more "
+                         "unknowns than Discretisation/estimate limit");
 
     const auto &pass = solver.accepted();
     summary.set("current/divergence_residual", pass.indicator);
