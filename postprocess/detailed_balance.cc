@@ -23,7 +23,7 @@ namespace sgdfp
 
 
     template <int dim>
-    bool is_singular(const SymmetricTensor<2, dim> &D)
+    bool has_no_inverse(const SymmetricTensor<2, dim> &D)
     {
       const auto values = eigenvalues(D); // descending
       return values[dim - 1] <= singular * values[0];
@@ -76,7 +76,7 @@ namespace sgdfp
   {
     const SymmetricTensor<2, dim> &D = sample.flux.diffusion.value;
     const double                   p = sample.law.density();
-    if (is_singular(D))
+    if (has_no_inverse(D))
       {
         ++n_singular;
         if (p > 0)
@@ -118,6 +118,14 @@ namespace sgdfp
     summary.set_null("detailed_balance/certificate", singular_text);
     summary.set_null("detailed_balance/entropy_production",
                      "infinite or undefined: " + singular_text);
+  }
+
+
+
+  template <int dim>
+  bool DetailedBalance<dim>::is_singular() const
+  {
+    return n_singular > 0;
   }
 
 

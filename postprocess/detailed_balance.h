@@ -60,6 +60,9 @@ namespace sgdfp
     ///  - null:  the two disagree, with the reason.
     void decide(const CurrentEvidence &evidence, Summary &summary);
 
+    /// Whether D is singular somewhere. After finish().
+    bool is_singular() const;
+
     /// Empty: not known.
     boost::optional<bool> holds;
 

@@ -133,6 +133,7 @@ namespace sgdfp
     NegativeControl         result;
     boost::optional<Vector> carried;
     double                  indicator = std::numeric_limits<double>::infinity();
+    double                  last_error = indicator;
     for (;;)
       {
         auto solver = std::make_unique<SelfConsistentSolver<dim>>(
@@ -146,7 +147,10 @@ namespace sgdfp
         log.say("  control  " + std::to_string(result.cells) +
                 " cells, integral of |J| " + to_text(result.current) +
                 ", error of the density " + to_text(result.density_error));
-        if (result.density_error <= good_error ||
+        // No finer mesh helps where the last one did not.
+        const bool helps = result.density_error < 0.7 * last_error;
+        last_error       = result.density_error;
+        if (result.density_error <= good_error || !helps ||
             !flag(discretisation, solver->law(), parameters))
           break;
         if constexpr (dim > 1)

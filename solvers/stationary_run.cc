@@ -314,7 +314,10 @@ namespace sgdfp
       current.scale                = solver->estimate().current_scale;
       std::string       reason     = "Discretisation/negative control is off";
       const std::string not_solved = "the control was not solved: ";
-      if (!gibbs->closest)
+      if (balance.is_singular())
+        reason = "D is singular: D grad log q moves nothing across its range, "
+                 "and the control has more than one law";
+      else if (!gibbs->closest)
         reason = "there is no tempered posterior to compare with: " +
                  gibbs->closest_reason;
       else if (a_case.discretisation.negative_control)

@@ -314,25 +314,27 @@ namespace
 
 // T = .05 in all, of which the share a comes from the batches: at a minimum
 // D = (eta/2) C + (1 - a) .05 I with the trace of (eta/2) C equal to 2 a .05.
+// Meshes end at a number of cells, before the density is positive everywhere:
+// the estimates of such laws count too.
 TEST(Effectivity, OfTheTwoLayerNetworkAgainstAMuchFinerLaw)
 {
   for (const double share : {.5, .9, .99})
     {
-      const double T     = 0.05;
-      auto         setup = [&]() {
-        // C = .25 (v, u)(v, u)^T at the minimum, where u^2 = v^2 = .95.
-        auto problem = scalar_network<2>(0.05,
-                                         2 * 2 * share * T / (0.25 * 1.9),
-                                         (1 - share) * T,
-                                         MPI_COMM_SELF);
-        problem->use_box(6, 4);
-        problem->discretisation_parameters.maximum_cells = 12000;
+      const double T = 0.05, decay = 0.2;
+      auto         setup = [&](const unsigned int maximum_cells) {
+        // C = .25 (v, u)(v, u)^T at the minimum, where u^2 = v^2 = 1 - decay.
+        auto problem =
+          scalar_network<2>(decay,
+                            2 * 2 * share * T / (0.25 * 2 * (1 - decay)),
+                            (1 - share) * T,
+                            MPI_COMM_SELF);
+        problem->use_box(5, 4);
+        problem->discretisation_parameters.tolerance     = 1e-7;
+        problem->discretisation_parameters.maximum_cells = maximum_cells;
         return problem;
       };
-      auto reference                              = setup();
+      auto reference                              = setup(8000);
       reference->discretisation_parameters.degree = 4;
-      reference->discretisation_parameters.tolerance =
-        (share > .95 ? 1e-3 : 3e-5);
       const Law<2> &fine = reference->solve_adaptively();
       std::cout << "    share " << share << ": reference with "
                 << reference->adaptive->levels().back().dofs
@@ -340,13 +342,16 @@ TEST(Effectivity, OfTheTwoLayerNetworkAgainstAMuchFinerLaw)
                 << reference->adaptive->estimate().density << ", "
                 << reference->adaptive->estimate().relative_current()
                 << std::endl;
-      auto problem = setup();
-      EXPECT_GE(expect_effective<2>(
-                  *problem,
-                  [&](const Law<2> &law) { return errors_against(law, fine); },
-                  share > .95 ? std::vector<double>{1e-1, 1e-2} :
-                                std::vector<double>{1e-1, 1e-2, 1e-3}),
-                1)
-        << "share " << share;
+      unsigned int n = 0;
+      for (const unsigned int maximum_cells : {500, 1000, 2000})
+        {
+          auto problem = setup(maximum_cells);
+          n += expect_effective<2>(*problem,
+                                   [&](const Law<2> &law) {
+                                     return errors_against(law, fine);
+                                   },
+                                   {1e-7});
+        }
+      EXPECT_GE(n, 1u) << "share " << share;
     }
 }
