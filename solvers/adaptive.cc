@@ -188,6 +188,10 @@ namespace sgdfp
           reason_to_stop = "tolerance";
         else if (!history.back().estimate->is_known())
           reason_to_stop = "estimate limit";
+        // No mesh helps: what cannot be weighed is known ever less well.
+        else if (accepted().weight_error >
+                 std::max(trusted_weight_error, parameters.tolerance))
+          reason_to_stop = "slow modes";
         else if (only_this)
           reason_to_stop = "no refinement";
       }

@@ -68,8 +68,8 @@ namespace sgdfp
     const typename SelfConsistentSolver<dim>::Pass &accepted() const;
 
     /// "tolerance", "maximum cells", "round-off", "estimate limit" (the law is
-    /// too large to estimate its error), or "no refinement" where none was
-    /// asked for
+    /// too large to estimate its error), "slow modes" (round-off cannot weigh
+    /// the wells), or "no refinement" where none was asked for
     const std::string &stopped_by() const;
 
   private:

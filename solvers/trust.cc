@@ -48,14 +48,6 @@ namespace sgdfp
                        ", when it is integrated more finely: its peaks are "
                        "narrower than the cells. " +
                        finer + " or shrink the box");
-    // A law that is too large to estimate its error has none.
-    if (density_error > trusted_density_error)
-      return Refusal("not resolved",
-                     "the estimated error of the density, " +
-                       to_text(density_error) + ", is" +
-                       more_than(trusted_density_error).substr(1) +
-                       ", up to which estimates are known to be right. " +
-                       finer + " or raise Noise/isotropic floor");
     // The estimated error contains it: below the tolerance it is as good as
     // any other.
     const double trusted_weights = std::max(trusted_weight_error, tolerance);
@@ -70,6 +62,14 @@ namespace sgdfp
                        more_than(trusted_weights) +
                        ". Narrow the box to one well for its own law, or raise "
                        "the noise");
+    // A law that is too large to estimate its error has none.
+    if (density_error > trusted_density_error)
+      return Refusal("not resolved",
+                     "the estimated error of the density, " +
+                       to_text(density_error) + ", is" +
+                       more_than(trusted_density_error).substr(1) +
+                       ", up to which estimates are known to be right. " +
+                       finer + " or raise Noise/isotropic floor");
     return {};
   }
 } // namespace sgdfp
