@@ -1,74 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The closed current against exact currents, and what it promises whatever the
 // law: no sources, no flux through the boundary.
-#include "postprocess/closed_current_statistics.h"
-#include "tests/problem.h"
-
-#include <gtest/gtest.h>
+#include "tests/postprocess/closed_current.h"
 
 using namespace sgdfp;
-using dealii::Point;
-using dealii::Tensor;
 
 namespace
 {
-  template <int dim>
-  using ExactCurrent = std::function<Tensor<1, dim>(const Point<dim> &)>;
-
-
-
-  struct Errors
-  {
-    double direct, closed;
-  };
-
-
-
-  /// int |J_h - J| and int |J* - J|
-  template <int dim>
-  Errors errors(const ClosedCurrent<dim> &closed,
-                const ExactCurrent<dim>  &exact)
-  {
-    const Law<dim>                     &law = closed.law;
-    typename ClosedCurrent<dim>::Values values(
-      closed,
-      dealii::QGauss<dim>(law.discretisation.element.degree + 4),
-      false,
-      dealii::update_JxW_values);
-    Errors sum{0, 0};
-    for (const auto &cell :
-         law.discretisation.dof_handler.active_cell_iterators())
-      if (cell->is_locally_owned())
-        {
-          values.reinit(cell);
-          for (unsigned int q = 0; q < values.law().size(); ++q)
-            {
-              const auto  &theta = values.fe_values().quadrature_point(q);
-              const double JxW   = values.fe_values().JxW(q);
-              const auto   flux =
-                law.dynamics.flux(theta, MatrixFieldDerivatives::divergence);
-              const auto J = exact(theta);
-              sum.direct += (values.law()[q].current(flux) - J).norm() * JxW;
-              sum.closed += (values.current()[q].current - J).norm() * JxW;
-            }
-        }
-    const MPI_Comm communicator = law.discretisation.communicator;
-    return {dealii::Utilities::MPI::sum(sum.direct, communicator),
-            dealii::Utilities::MPI::sum(sum.closed, communicator)};
-  }
-
-
-
-  template <int dim>
-  Summary::Json report(const ClosedCurrent<dim> &closed)
-  {
-    Summary summary;
-    report_closed_current(closed, summary);
-    return summary.json()["current"];
-  }
-
-
-
   std::unique_ptr<Problem<2>>
   anchor_a1(const unsigned int refinement,
             const MPI_Comm     communicator = MPI_COMM_WORLD)
@@ -92,56 +30,6 @@ namespace
   {
     const double p = anchor_a1_density(x) / 7;
     return Point<2>(p * (4 * x[1] - x[0]), p * (x[1] - 2 * x[0]));
-  }
-
-
-
-  /// Refines the cells whose middle lies in the upper right of the box, then
-  /// those nearest to the origin once more: hanging nodes of two sizes.
-  template <int dim>
-  void refine_by_hand(Discretisation<dim> &discretisation)
-  {
-    for (const double radius : {3., 0.7})
-      {
-        for (const auto &cell : discretisation.mesh->active_cell_iterators())
-          if (cell->is_locally_owned())
-            {
-              const Point<dim> x     = cell->center();
-              bool             upper = true;
-              for (unsigned int d = 0; d < dim; ++d)
-                upper = upper && x[d] > 0;
-              if (x.norm() < radius && (upper || radius < 1))
-                cell->set_refine_flag();
-            }
-        discretisation.mesh->execute_coarsening_and_refinement();
-      }
-    discretisation.prepare();
-  }
-
-
-
-  template <int dim>
-  const Law<dim> &solve_on_refined_mesh(Problem<dim> &problem)
-  {
-    problem.prepare();
-    refine_by_hand(*problem.discretisation);
-    problem.solver = std::make_unique<SelfConsistentSolver<dim>>(
-      *problem.discretisation,
-      *problem.dynamics,
-      problem.discretisation_parameters,
-      problem.solver_parameters,
-      problem.log);
-    problem.solver->solve();
-    return problem.solver->law();
-  }
-
-
-
-  template <int dim>
-  void expect_closed(const Summary::Json &current)
-  {
-    EXPECT_LT(current["closed_divergence"].get<double>(), 1e-10);
-    EXPECT_LT(current["closed_boundary_flux"].get<double>(), 1e-13);
   }
 } // namespace
 
@@ -405,106 +293,4 @@ TEST(ClosedCurrent, VanishesInOneDimension)
   EXPECT_EQ(current["closed_l1"].get<double>(), 0);
   EXPECT_TRUE(current["strongest_loop"].is_null());
   EXPECT_TRUE(current["stream_function_range"].is_null());
-}
-
-
-
-namespace
-{
-  /// L = 1/2 (u^2 + 2 v^2 + 3 w^2) with correlated noise, Q2.
-  struct Ellipsoid
-  {
-    explicit Ellipsoid(const unsigned int refinement)
-    {
-      const double                  h[]     = {1, 2, 3};
-      const double                  d[3][3] = {{0.2, 0.1, 0.05},
-                                               {0.1, 0.3, -0.05},
-                                               {0.05, -0.05, 0.4}};
-      dealii::SymmetricTensor<2, 3> hessian;
-      Tensor<2, 3>                  D, S, H;
-      for (unsigned int i = 0; i < 3; ++i)
-        {
-          hessian[i][i] = H[i][i] = h[i];
-          for (unsigned int j = 0; j < 3; ++j)
-            {
-              D[i][j] = d[i][j];
-              S[i][j] = 2 * d[i][j] / (h[i] + h[j]);
-            }
-        }
-      problem.loss =
-        std::make_shared<QuadraticLoss<3>>(hessian, Tensor<1, 3>(), 0.);
-      problem.noise.type                       = "constant";
-      problem.noise.diffusion                  = {{0.2, 0.1, 0.05},
-                                                  {0.1, 0.3, -0.05},
-                                                  {0.05, -0.05, 0.4}};
-      problem.discretisation_parameters.degree = 2;
-      problem.use_box(1, refinement);
-      for (unsigned int i = 0; i < 3; ++i)
-        {
-          problem.domain.upper[i] = 5 * std::sqrt(S[i][i]);
-          problem.domain.lower[i] = -problem.domain.upper[i];
-        }
-      precision = invert(S);
-      rotation  = D * precision - H;
-    }
-
-    Tensor<1, 3> current(const Point<3> &x) const
-    {
-      const double p = std::exp(-0.5 * (x * (precision * x))) *
-                       std::sqrt(determinant(precision) /
-                                 std::pow(2 * dealii::numbers::PI, 3));
-      return p * (rotation * x);
-    }
-
-    Problem<3>   problem;
-    Tensor<2, 3> precision, rotation;
-  };
-} // namespace
-
-
-
-TEST(ClosedCurrent, ClosesInThreeDimensions)
-{
-  Ellipsoid              ellipsoid(3);
-  const ClosedCurrent<3> closed(ellipsoid.problem.solve());
-  ASSERT_EQ(closed.why_missing(), "");
-  const auto current = report(closed);
-  expect_closed<3>(current);
-  const Errors error =
-    errors<3>(closed, [&](const Point<3> &x) { return ellipsoid.current(x); });
-  EXPECT_LT(error.closed, 1.05 * error.direct);
-  EXPECT_TRUE(current["stream_function_range"].is_null());
-  // curl J = 2 omega p at the origin, where p is greatest and J = 0.
-  Tensor<1, 3> turn;
-  const auto  &M = ellipsoid.rotation;
-  turn[0]        = M[2][1] - M[1][2];
-  turn[1]        = M[0][2] - M[2][0];
-  turn[2]        = M[1][0] - M[0][1];
-  for (unsigned int d = 0; d < 3; ++d)
-    EXPECT_NEAR(current["strongest_loop"]["axis"][d].get<double>(),
-                turn[d] / turn.norm(),
-                0.1);
-}
-
-
-
-TEST(ClosedCurrent, ClosesInThreeDimensionsWithHangingNodes)
-{
-  Ellipsoid              ellipsoid(2);
-  const ClosedCurrent<3> closed(solve_on_refined_mesh(ellipsoid.problem));
-  ASSERT_EQ(closed.why_missing(), "");
-  expect_closed<3>(report(closed));
-}
-
-
-
-TEST(ClosedCurrent, SaysWhenItIsTooLarge)
-{
-  Ellipsoid              ellipsoid(2);
-  const ClosedCurrent<3> closed(ellipsoid.problem.solve(), 100);
-  EXPECT_NE(closed.why_missing().find("more than the limit of 100"),
-            std::string::npos);
-  const auto current = report(closed);
-  EXPECT_TRUE(current["closed_l1"].is_null());
-  EXPECT_TRUE(current["strongest_loop"].is_null());
 }
