@@ -197,9 +197,10 @@ namespace sgdfp
       }
       const RunLog::Phase phase(log, "check of the coefficients");
       // The first mesh may be coarse, the last one is not.
-      constexpr unsigned int fine    = (dim == 1 ? 10 : dim == 2 ? 6 : 4);
+      constexpr unsigned int fine    = (dim == 1 ? 1024 : dim == 2 ? 64 : 16);
       DomainParameters       sampled = domain;
-      sampled.initial_refinement = std::max(fine, domain.initial_refinement);
+      while ((sampled.subdivisions << sampled.initial_refinement) < fine)
+        ++sampled.initial_refinement;
       Discretisation<dim> sampling(communicator,
                                    ParameterBox<dim>(sampled),
                                    a_case.discretisation.degree);
