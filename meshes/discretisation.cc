@@ -190,19 +190,44 @@ namespace sgdfp
   Vector Discretisation<dim>::interpolate(
     const std::function<double(const dealii::Point<dim> &)> &function) const
   {
-    Vector                                       values = owned_vector();
+    return interpolate(*this,
+                       dealii::update_quadrature_points,
+                       [&](const dealii::FEValues<dim> &at_nodes,
+                           std::vector<double>         &values) {
+                         for (unsigned int i = 0; i < values.size(); ++i)
+                           values[i] = function(at_nodes.quadrature_point(i));
+                       });
+  }
+
+
+
+  template <int dim>
+  Vector Discretisation<dim>::interpolate(
+    const Discretisation                             &other,
+    const dealii::UpdateFlags                         flags,
+    const std::function<void(const dealii::FEValues<dim> &,
+                             std::vector<double> &)> &evaluate) const
+  {
+    dealii::FEValues<dim>                        at_nodes(other.mapping,
+                                   other.element,
+                                   dealii::Quadrature<dim>(
+                                     element.get_unit_support_points()),
+                                   flags);
+    std::vector<double>                          values(element.dofs_per_cell);
     std::vector<dealii::types::global_dof_index> dofs(element.dofs_per_cell);
+    Vector                                       result = owned_vector();
     for (const auto &cell : dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
         {
+          at_nodes.reinit(other.same_cell(cell));
+          evaluate(at_nodes, values);
           cell->get_dof_indices(dofs);
           for (unsigned int i = 0; i < dofs.size(); ++i)
             if (owned.is_element(dofs[i]))
-              values(dofs[i]) = function(mapping.transform_unit_to_real_cell(
-                cell, element.unit_support_point(i)));
+              result(dofs[i]) = values[i];
         }
-    values.compress(dealii::VectorOperation::insert);
-    return values;
+    result.compress(dealii::VectorOperation::insert);
+    return result;
   }
 
 

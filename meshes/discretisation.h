@@ -7,6 +7,7 @@
 
 #include <deal.II/dofs/dof_handler.h>
 #include <deal.II/fe/fe_q.h>
+#include <deal.II/fe/fe_values.h>
 #include <deal.II/fe/mapping.h>
 #include <deal.II/lac/affine_constraints.h>
 
@@ -89,6 +90,15 @@ namespace sgdfp
     /// Nodal values of @p function, without ghosts.
     Vector interpolate(
       const std::function<double(const dealii::Point<dim> &)> &function) const;
+
+    /// The same of a function that @p other, a discretisation of the same mesh,
+    /// knows: on each of its cells @p evaluate fills the values at the points
+    /// of an FEValues object, the nodes of this element.
+    Vector interpolate(
+      const Discretisation                             &other,
+      const dealii::UpdateFlags                         flags,
+      const std::function<void(const dealii::FEValues<dim> &,
+                               std::vector<double> &)> &evaluate) const;
   };
 } // namespace sgdfp
 

@@ -141,7 +141,7 @@ namespace sgdfp
     std::unique_ptr<Discretisation<dim>> keep;
     do
       {
-        // 3 -> 2 -> 1: where the degree falls by more than a half, Gauss-Seidel
+        // 3 -> 2 -> 1: where the degree falls by more than a half, smoothing
         // leaves too much between the spaces.
         auto coarse =
           std::make_unique<Discretisation<dim>>(finest,

@@ -137,28 +137,12 @@ namespace sgdfp
       return use_gibbs(*other.gibbs_loss, other.temperature);
     if (other.potential_of != nullptr && use_potential(*other.potential_of))
       return;
-    const auto           &element = discretisation.element;
-    const auto           &coarser = other.discretisation;
-    dealii::FEValues<dim> at_nodes(coarser.mapping,
-                                   coarser.element,
-                                   dealii::Quadrature<dim>(
-                                     element.get_unit_support_points()),
-                                   dealii::update_values);
-    std::vector<double>   l(element.dofs_per_cell);
-    std::vector<dealii::types::global_dof_index> dofs(element.dofs_per_cell);
-    Vector log_values = discretisation.owned_vector();
-    for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
-      if (cell->is_locally_owned())
-        {
-          at_nodes.reinit(coarser.same_cell(cell));
-          at_nodes.get_function_values(other.log_at_nodes, l);
-          cell->get_dof_indices(dofs);
-          for (unsigned int i = 0; i < dofs.size(); ++i)
-            if (discretisation.owned.is_element(dofs[i]))
-              log_values(dofs[i]) = l[i];
-        }
-    log_values.compress(dealii::VectorOperation::insert);
-    use_nodal(log_values);
+    use_nodal(discretisation.interpolate(
+      other.discretisation,
+      dealii::update_values,
+      [&](const dealii::FEValues<dim> &at_nodes, std::vector<double> &l) {
+        at_nodes.get_function_values(other.log_at_nodes, l);
+      }));
   }
 
 

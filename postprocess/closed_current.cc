@@ -96,10 +96,7 @@ namespace sgdfp
   typename Law<dim>::Cell
   ClosedCurrent<dim>::potential_cell(const typename Law<dim>::Cell &cell) const
   {
-    return {the_space.mesh.get(),
-            cell->level(),
-            cell->index(),
-            &the_space.dof_handler};
+    return the_space.same_cell(cell);
   }
 
 
@@ -107,29 +104,17 @@ namespace sgdfp
   template <int dim>
   void ClosedCurrent<dim>::find_nodal_log()
   {
-    const auto                &element = the_space.element;
-    dealii::FEValues<dim>      fe_values(law.discretisation.mapping,
-                                    law.discretisation.element,
-                                    dealii::Quadrature<dim>(
-                                      element.get_unit_support_points()),
-                                    dealii::update_values |
-                                      dealii::update_gradients |
-                                      dealii::update_quadrature_points);
-    std::vector<LocalLaw<dim>> values;
-    std::vector<Index>         dofs(element.dofs_per_cell);
-    Vector                     l = the_space.owned_vector();
-    for (const auto &cell :
-         law.discretisation.dof_handler.active_cell_iterators())
-      if (cell->is_locally_owned())
-        {
-          fe_values.reinit(cell);
-          law.evaluate(fe_values, false, values);
-          potential_cell(cell)->get_dof_indices(dofs);
-          for (unsigned int i = 0; i < dofs.size(); ++i)
-            if (the_space.owned.is_element(dofs[i]))
-              l(dofs[i]) = values[i].l;
-        }
-    l.compress(dealii::VectorOperation::insert);
+    std::vector<LocalLaw<dim>> local;
+    const Vector               l =
+      the_space.interpolate(law.discretisation,
+                            dealii::update_values | dealii::update_gradients |
+                              dealii::update_quadrature_points,
+                            [&](const dealii::FEValues<dim> &at_nodes,
+                                std::vector<double>         &values) {
+                              law.evaluate(at_nodes, false, local);
+                              for (unsigned int i = 0; i < values.size(); ++i)
+                                values[i] = local[i].l;
+                            });
     log_at_nodes = the_space.ghosted(l);
   }
 

@@ -16,28 +16,17 @@ namespace sgdfp
     template <int dim>
     Vector nodal_values(const Law<dim> &law, const Discretisation<dim> &richer)
     {
-      const auto                &element = richer.element;
-      dealii::FEValues<dim>      at_nodes(law.discretisation.mapping,
-                                     law.discretisation.element,
-                                     dealii::Quadrature<dim>(
-                                       element.get_unit_support_points()),
-                                     dealii::update_values |
-                                       dealii::update_gradients |
-                                       dealii::update_quadrature_points);
-      std::vector<LocalLaw<dim>> values;
-      std::vector<dealii::types::global_dof_index> dofs(element.dofs_per_cell);
-      Vector density = richer.owned_vector();
-      for (const auto &cell : richer.dof_handler.active_cell_iterators())
-        if (cell->is_locally_owned())
-          {
-            at_nodes.reinit(law.discretisation.same_cell(cell));
-            law.evaluate(at_nodes, false, values);
-            cell->get_dof_indices(dofs);
-            for (unsigned int i = 0; i < dofs.size(); ++i)
-              if (richer.owned.is_element(dofs[i]))
-                density(dofs[i]) = values[i].density();
-          }
-      density.compress(dealii::VectorOperation::insert);
+      std::vector<LocalLaw<dim>> local;
+      Vector                     density =
+        richer.interpolate(law.discretisation,
+                           dealii::update_values | dealii::update_gradients |
+                             dealii::update_quadrature_points,
+                           [&](const dealii::FEValues<dim> &at_nodes,
+                               std::vector<double>         &values) {
+                             law.evaluate(at_nodes, false, local);
+                             for (unsigned int i = 0; i < values.size(); ++i)
+                               values[i] = local[i].density();
+                           });
       richer.constraints.set_zero(density);
       return density;
     }
@@ -146,9 +135,10 @@ namespace sgdfp
       solver_parameters,
       solver_parameters.use_direct(dim, richer.dof_handler.n_dofs()));
     ErrorEstimate estimate;
-    Vector        density = nodal_values(law, richer);
+    Vector        density;
     if (trial_space.is_exact())
       {
+        density = richer.owned_vector();
         for (const auto i : richer.owned)
           density(i) =
             std::exp(static_cast<double>(trial_space.nodal_log()(i)));
@@ -158,6 +148,7 @@ namespace sgdfp
       }
     else
       {
+        density = nodal_values(law, richer);
         // The difference to the start is wanted, to a few digits.
         constexpr double reduction = 1e-3;
         estimate.iterations =

@@ -182,8 +182,9 @@ namespace sgdfp
     check_petsc(KSPSetOperators(ksp, shell, generator.preconditioner_matrix()),
                 "KSPSetOperators");
     check_petsc(KSPSetType(ksp, KSPFGMRES), "KSPSetType");
-    // Two vectors a step: the memory of 50 steps is half that of A in 3-D.
-    constexpr int restart = 50;
+    // Two vectors a step: the memory of 30 steps is a third of that of A in
+    // 3-D.
+    constexpr int restart = 30;
     check_petsc(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
     PC pc;
     check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");

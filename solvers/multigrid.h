@@ -11,8 +11,8 @@ namespace sgdfp
   /// The preconditioner of a stationary solve: multigrid on the coefficients
   /// and the Generator's coarse spaces (continuous functions of lower degrees).
   ///
-  /// Finest level: sweeps of symmetric Gauss-Seidel, local to a rank, on the
-  /// assembled matrix A; nothing is copied. Coarse levels: with I the
+  /// Finest level: GMRES with incomplete factors ILU(0), local to a rank, of
+  /// the assembled matrix A. Coarse levels: with I the
   /// interpolation and W the weights (p = W I u for coarse u), the Galerkin
   /// operators I^T A W I, whose left and right null vectors are nearly
   /// constant: what algebraic multigrid (hypre BoomerAMG) is made for. It

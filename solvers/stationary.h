@@ -24,6 +24,7 @@ namespace sgdfp
 
     struct Report
     {
+      /// For the law; those for the slowest rate are not counted
       unsigned int iterations = 0;
       /// |A P|_2 / |diag(A) P|_2
       double residual = 0;
@@ -53,6 +54,9 @@ namespace sgdfp
   private:
     unsigned int inverse_iteration(const Generator &generator, Vector &density);
 
+    /// By inverse iteration with the solver as the law left it.
+    double find_slowest_rate(const Generator &generator, const Vector &density);
+
     /// Fills slowest_rate and weight_error of @p report.
     void estimate_weight_error(const Generator &generator,
                                const Vector    &density,
@@ -65,7 +69,9 @@ namespace sgdfp
     const bool   use_direct;
     const double tolerance;
     /// Shift of the last factorisation, in 1/t; 0 for GMRES
-    double       shift = 0;
+    double shift = 0;
+    /// 0 where it is not known yet
+    double       slowest_rate = 0;
     LinearSolver linear_solver;
   };
 } // namespace sgdfp
