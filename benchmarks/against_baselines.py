@@ -54,18 +54,18 @@ CASES = {
         "runs": [{"degree": 4, "refinement": 4}, {"degree": 5, "refinement": 4}, {"degree": 4, "refinement": 5}],
     },
     "dwell": {
-        "box": 8,
+        "box": 16,
         "baselines": {"sg_mumps": SG, "fe4_mumps": FE4},
         "runs": [
-            {"degree": 4, "refinement": 5},
+            {"degree": 4, "refinement": 6},
             {"degree": 5, "refinement": 5},
-            {"degree": 6, "refinement": 5, "Noise/type": "expression", "Noise/expression": "1, 0; 0, 1"},
+            {"degree": 6, "refinement": 6, "Noise/type": "expression", "Noise/expression": "1, 0; 0, 1"},
         ],
     },
     "A4": {
-        "box": 8,
+        "box": 16,
         "baselines": {"sg_mumps": SG, "fe4_mumps": FE4},
-        "runs": [{"degree": 4, "refinement": 4}, {"degree": 4, "refinement": 5}],
+        "runs": [{"degree": 4, "refinement": 5}, {"degree": 4, "refinement": 6}],
     },
     "ou_rot_3d": {
         "box": 16,

@@ -20,12 +20,13 @@ namespace sgdfp
     : discretisation(discretisation)
     , dynamics(dynamics)
     , parameters(discretisation_parameters)
-    , is_direct(
-        solver_parameters.use_direct(dim, discretisation.dof_handler.n_dofs()))
     , log(log)
     , trial_space(discretisation)
     , generator(discretisation, dynamics, trial_space)
-    , stationary(discretisation.communicator, solver_parameters, is_direct)
+    , stationary(
+        discretisation.communicator,
+        solver_parameters,
+        solver_parameters.use_direct(dim, discretisation.dof_handler.n_dofs()))
   {}
 
 
@@ -183,10 +184,11 @@ namespace sgdfp
   void SelfConsistentSolver<dim>::improve()
   {
     // Figures measured in numerics.md, 1. The log of noise is rough, which
-    // costs multigrid half of its iterations: a higher floor for it.
+    // costs multigrid half of its iterations: a higher floor in 3-D, whatever
+    // the solver, so that the law does not depend on it.
     constexpr double enough_gain = 0.7, highest_floor = 2.5;
     constexpr double nothing_changed = 1.2;
-    double           floor_factor    = (is_direct ? 0.3 : 3);
+    double           floor_factor    = (dim == 3 ? 3 : 0.3);
     double           eta             = accepted().indicator;
     for (unsigned int pass = 1; pass <= parameters.maximum_passes; ++pass)
       {

@@ -82,7 +82,6 @@ namespace sgdfp
     const Discretisation<dim>     &discretisation;
     const Dynamics<dim>           &dynamics;
     const DiscretisationParameters parameters;
-    const bool                     is_direct;
     RunLog                        &log;
 
     TrialSpace<dim>                 trial_space;
