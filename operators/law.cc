@@ -73,6 +73,25 @@ namespace sgdfp
 
 
   template <int dim>
+  Vector Law<dim>::interpolate(
+    const Discretisation<dim>                          &other,
+    const std::function<double(const LocalLaw<dim> &)> &quantity) const
+  {
+    std::vector<LocalLaw<dim>> local;
+    return other.interpolate(discretisation,
+                             dealii::update_values | dealii::update_gradients |
+                               dealii::update_quadrature_points,
+                             [&](const dealii::FEValues<dim> &at_nodes,
+                                 std::vector<double>         &values) {
+                               evaluate(at_nodes, false, local);
+                               for (unsigned int i = 0; i < values.size(); ++i)
+                                 values[i] = quantity(local[i]);
+                             });
+  }
+
+
+
+  template <int dim>
   void Law<dim>::for_each_point(
     const std::function<void(const Sample &)> &visit) const
   {

@@ -36,6 +36,12 @@ namespace sgdfp
                   const std::vector<dealii::Point<dim>> &unit_points,
                   std::vector<LocalLaw<dim>>            &values) const;
 
+    /// Values of @p quantity at the nodes of another discretisation of the same
+    /// mesh, without ghosts.
+    Vector interpolate(
+      const Discretisation<dim>                          &other,
+      const std::function<double(const LocalLaw<dim> &)> &quantity) const;
+
     /// What for_each_point() hands out.
     struct Sample
     {

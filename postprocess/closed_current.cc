@@ -93,29 +93,12 @@ namespace sgdfp
 
 
   template <int dim>
-  typename Law<dim>::Cell
-  ClosedCurrent<dim>::potential_cell(const typename Law<dim>::Cell &cell) const
-  {
-    return the_space.same_cell(cell);
-  }
-
-
-
-  template <int dim>
   void ClosedCurrent<dim>::find_nodal_log()
   {
-    std::vector<LocalLaw<dim>> local;
-    const Vector               l =
-      the_space.interpolate(law.discretisation,
-                            dealii::update_values | dealii::update_gradients |
-                              dealii::update_quadrature_points,
-                            [&](const dealii::FEValues<dim> &at_nodes,
-                                std::vector<double>         &values) {
-                              law.evaluate(at_nodes, false, local);
-                              for (unsigned int i = 0; i < values.size(); ++i)
-                                values[i] = local[i].l;
-                            });
-    log_at_nodes = the_space.ghosted(l);
+    const Vector l = law.interpolate(the_space, [](const LocalLaw<dim> &local) {
+      return local.l;
+    });
+    log_at_nodes   = the_space.ghosted(l);
   }
 
 
@@ -202,7 +185,7 @@ namespace sgdfp
     closed.law.evaluate(law_fe_values, second_derivatives, laws);
     if (closed.polynomials.empty())
       return;
-    potential_fe_values.reinit(closed.potential_cell(cell));
+    potential_fe_values.reinit(closed.space().same_cell(cell));
     evaluate();
   }
 

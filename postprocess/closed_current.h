@@ -104,10 +104,6 @@ namespace sgdfp
       std::vector<dealii::Tensor<2, dim>>  hessian;
     };
 
-    /// The cell of the space of the potential that is @p cell of the law.
-    typename Law<dim>::Cell
-    potential_cell(const typename Law<dim>::Cell &cell) const;
-
     /// 2-D: Psi at the nodes of the space, without ghosts.
     Vector nodal_stream_function() const;
 

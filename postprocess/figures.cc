@@ -58,6 +58,7 @@ namespace sgdfp
 
 
   std::string draw_figures(const MPI_Comm     communicator,
+                           const std::string &script_name,
                            const std::string &folder)
   {
     return run_on_root(communicator, [&]() -> std::string {
@@ -66,7 +67,7 @@ namespace sgdfp
       if (python.empty())
         return "no figures: no Python with numpy and matplotlib was found when "
                "the program was built; set SGDFP_PYTHON";
-      const fs::path script = plot_folder() / "plot_law.py";
+      const fs::path script = plot_folder() / script_name;
       const int      status = run({python, script.string(), folder});
       if (status != 0)
         return "no figures: '" + python + " " + script.string() + " " + folder +

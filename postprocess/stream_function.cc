@@ -68,7 +68,7 @@ namespace sgdfp
          closed.law.discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
         {
-          closed.potential_cell(cell)->get_dof_values(Psi, here);
+          closed.space().same_cell(cell)->get_dof_values(Psi, here);
           unsigned int top = 0;
           for (unsigned int i = 1; i < here.size(); ++i)
             if (here(i) > here(top))

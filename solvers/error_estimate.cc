@@ -11,28 +11,6 @@ namespace sgdfp
 {
   namespace
   {
-    /// e^l u of @p law at the nodes of a richer element: the start of its
-    /// solve.
-    template <int dim>
-    Vector nodal_values(const Law<dim> &law, const Discretisation<dim> &richer)
-    {
-      std::vector<LocalLaw<dim>> local;
-      Vector                     density =
-        richer.interpolate(law.discretisation,
-                           dealii::update_values | dealii::update_gradients |
-                             dealii::update_quadrature_points,
-                           [&](const dealii::FEValues<dim> &at_nodes,
-                               std::vector<double>         &values) {
-                             law.evaluate(at_nodes, false, local);
-                             for (unsigned int i = 0; i < values.size(); ++i)
-                               values[i] = local[i].density();
-                           });
-      richer.constraints.set_zero(density);
-      return density;
-    }
-
-
-
     /// The integrals of ErrorEstimate with the quadrature of the richer law.
     template <int dim>
     void compare(const Law<dim> &law, const Law<dim> &richer, ErrorEstimate &e)
@@ -148,7 +126,10 @@ namespace sgdfp
       }
     else
       {
-        density = nodal_values(law, richer);
+        density = law.interpolate(richer, [](const LocalLaw<dim> &local) {
+          return local.density();
+        });
+        richer.constraints.set_zero(density);
         // The difference to the start is wanted, to a few digits.
         constexpr double reduction = 1e-3;
         estimate.iterations =

@@ -186,10 +186,11 @@ namespace sgdfp
     // Figures measured in numerics.md, 1. The log of noise is rough, which
     // costs multigrid half of its iterations: a higher floor in 3-D, whatever
     // the solver, so that the law does not depend on it.
-    constexpr double enough_gain = 0.7, highest_floor = 2.5;
-    constexpr double nothing_changed = 1.2;
-    double           floor_factor    = (dim == 3 ? 3 : 0.3);
-    double           eta             = accepted().indicator;
+    constexpr double enough_gain = 0.7, nothing_changed = 1.2;
+    constexpr double lowest_floor  = (dim == 3 ? 3 : 0.3);
+    constexpr double highest_floor = 10 * lowest_floor;
+    double           floor_factor  = lowest_floor;
+    double           eta           = accepted().indicator;
     for (unsigned int pass = 1; pass <= parameters.maximum_passes; ++pass)
       {
         trial_space.use_log_of(density, floor_factor);
@@ -198,9 +199,10 @@ namespace sgdfp
         if (!(new_eta < eta))
           {
             // Nothing to gain, or a floor too low for the noise of the pass.
-            if (new_eta < nothing_changed * eta || floor_factor > highest_floor)
+            if (new_eta < nothing_changed * eta ||
+                floor_factor >= highest_floor)
               break;
-            floor_factor *= 10;
+            floor_factor = highest_floor;
             continue;
           }
         accept(solution);

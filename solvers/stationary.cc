@@ -208,20 +208,22 @@ namespace sgdfp
                                                const Vector    &density,
                                                Report          &report)
   {
-    // It hardly changes from one trial space to the next.
-    const bool is_exact = (shift != 0); // a factorisation
-    if (is_exact || slowest_rate == 0)
-      slowest_rate = find_slowest_rate(generator, density);
-    const double rate   = slowest_rate;
-    report.slowest_rate = rate;
-
     Vector residual = generator.zero();
     generator.apply(residual, density);
     const Vector     scale     = residual_scale(generator, density);
     constexpr double round_off = 1e-16;
+    const double     size = residual.l1_norm() + round_off * scale.l1_norm();
+
+    // It hardly changes from one trial space to the next: that of an earlier
+    // pass serves an iterative solve, unless much depends on it.
+    constexpr double harmless = 1e-7;
+    const bool       is_exact = (shift != 0); // a factorisation
+    if (is_exact || !(size < harmless * slowest_rate))
+      slowest_rate = find_slowest_rate(generator, density);
+    report.slowest_rate = slowest_rate;
     report.weight_error =
-      (rate > 0 ? (residual.l1_norm() + round_off * scale.l1_norm()) / rate :
-                  std::numeric_limits<double>::infinity());
+      (slowest_rate > 0 ? size / slowest_rate :
+                          std::numeric_limits<double>::infinity());
   }
 
 

@@ -1,50 +1,56 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/stationary_run.h"
 
-#include "base/run_folder.h"
-#include "operators/coefficient_check.h"
 #include "postprocess/closed_current_statistics.h"
 #include "postprocess/current_statistics.h"
 #include "postprocess/density_statistics.h"
 #include "postprocess/detailed_balance.h"
-#include "postprocess/figures.h"
 #include "postprocess/findings.h"
 #include "postprocess/landscape_observables.h"
 #include "postprocess/paraview_output.h"
 #include "postprocess/picture_grid.h"
 #include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
-#include "solvers/box_search.h"
+#include "solvers/case_run.h"
 #include "solvers/negative_control.h"
 #include "solvers/stationary_summary.h"
 #include "solvers/trust.h"
-#include "solvers/validation.h"
 
 namespace sgdfp
 {
   namespace
   {
-    /// One run of one dimension, in the order things happen.
+    /// From a case to its stationary law: solves, reads everything off the law,
+    /// writes the run folder.
     template <int dim>
-    class StationaryRun
+    class StationaryRun : public CaseRun<dim>
     {
     public:
       StationaryRun(const MPI_Comm communicator,
                     const Case    &a_case,
                     RunLog        &log);
 
-      ExitStatus run(const bool validate);
-
     private:
-      void describe() const;
+      using CaseRun<dim>::a_case;
+      using CaseRun<dim>::communicator;
+      using CaseRun<dim>::discretisation;
+      using CaseRun<dim>::domain;
+      using CaseRun<dim>::dynamics;
+      using CaseRun<dim>::folder;
+      using CaseRun<dim>::log;
+      using CaseRun<dim>::loss;
+      using CaseRun<dim>::observables;
+      using CaseRun<dim>::summary;
 
-      /// Makes the mesh and looks at the coefficients on it.
-      void prepare();
+      std::string equation() const override;
 
-      BoxProposal search_box() const;
+      std::string why_no_answer() const override;
 
-      /// Domain/extent = auto
-      void use_found_box();
+      void answer() override;
+
+      void set_nulls(const std::string &reason) override;
+
+      std::string last_word() const override;
 
       void solve();
 
@@ -54,30 +60,13 @@ namespace sgdfp
 
       void write_fields();
 
-      /// Ends a run that has no (trustworthy) law.
-      ExitStatus refuse(const std::string &status, const std::string &reason);
-
-      ExitStatus finish();
-
       /// Says where the law misses what was asked for.
       void warn_of_errors();
 
       /// Decides on detailed balance, after a negative control.
       void judge_balance(const double current_l1);
 
-      const MPI_Comm                   communicator;
-      const Case                      &a_case;
-      RunLog                          &log;
-      std::shared_ptr<const Loss<dim>> loss;
-      const Dynamics<dim>              dynamics;
-      DomainParameters                 domain;
-      Observables<dim>                 observables;
-      RunFolder                        folder;
-      Summary                          summary;
-
-      std::unique_ptr<Discretisation<dim>> discretisation;
-      std::unique_ptr<AdaptiveSolver<dim>> solver;
-
+      std::unique_ptr<AdaptiveSolver<dim>>  solver;
       std::unique_ptr<ClosedCurrent<dim>>   closed_current;
       std::unique_ptr<GibbsComparison<dim>> gibbs;
       DetailedBalance<dim>                  balance;
@@ -90,153 +79,61 @@ namespace sgdfp
     StationaryRun<dim>::StationaryRun(const MPI_Comm communicator,
                                       const Case    &a_case,
                                       RunLog        &log)
-      : communicator(communicator)
-      , a_case(a_case)
-      , log(log)
-      , loss(make_loss<dim>(a_case.loss,
-                            a_case.vocabulary(),
-                            a_case.folder(),
-                            communicator))
-      , dynamics(loss, a_case.noise, a_case.optimiser, a_case.vocabulary())
-      , domain(a_case.domain)
-      , observables(a_case.observables, a_case.vocabulary())
-      , folder(communicator,
-               a_case.output.directory,
-               a_case.name(),
-               "stationary")
+      : CaseRun<dim>(communicator, a_case, log, "stationary")
+    {}
+
+
+
+    template <int dim>
+    std::string StationaryRun<dim>::equation() const
     {
-      if (a_case.discretisation.trial_space == "gibbs" &&
-          !dynamics.isotropic_temperature())
-        throw EntryError("Discretisation/trial space",
-                         "gibbs",
-                         "the noise is not D = T I, so that the law is not "
-                         "the Gibbs density",
-                         "Use self-consistent.");
+      return "stationary law p of  d theta = b dt + sqrt(2 D) dW:  div J = 0,  "
+             "J = " +
+             this->current_drift() + " - D grad p";
     }
 
 
 
     template <int dim>
-    void StationaryRun<dim>::describe() const
+    std::string StationaryRun<dim>::why_no_answer() const
     {
-      const std::string &calculus = a_case.noise.calculus;
-      log.say("Question  stationary law p of  d theta = b dt + sqrt(2 D) "
-              "dW:  div J = 0,  J = " +
-              std::string(calculus == "ito"      ? "(b - div D) p" :
-                          calculus == "midpoint" ? "(b - div D/2) p" :
-                                                   "b p") +
-              " - D grad p,  b = " + dynamics.drift_description());
-      log.say("Loss      " + loss->description());
-      log.say("Noise     " + dynamics.noise_description());
+      return dynamics.why_no_density();
     }
 
 
 
     template <int dim>
-    ExitStatus StationaryRun<dim>::run(const bool validate)
+    void StationaryRun<dim>::answer()
     {
-      describe();
-      if (validate)
-        {
-          const std::string reason = dynamics.why_no_density();
-          if (!reason.empty())
-            throw Refusal("no stationary density", reason);
-          prepare();
-          report_physics(*discretisation,
-                         dynamics,
-                         a_case.optimiser.learning_rate,
-                         log);
-          log.say("The case is valid. Its run folder would be " +
-                  folder.path());
-          return ExitStatus::done;
-        }
-      // A mistake found here leaves an earlier result as it was.
-      if (dynamics.why_no_density().empty())
-        prepare();
-      folder.open(a_case.text, a_case.file.resolved());
-      log.attach(folder.path());
-      start_summary(a_case, communicator, summary);
-      try
-        {
-          const std::string reason = dynamics.why_no_density();
-          if (!reason.empty())
-            throw Refusal("no stationary density", reason);
-          if (domain.extent == "auto")
-            use_found_box();
-          solve();
-          read_off();
-          if (evidence.is_cut_off())
-            throw box_refusal(evidence.boundary_mass, search_box());
-          if (const auto distrust = evidence.refusal())
-            throw *distrust;
-          close_current();
-          write_fields();
-          // Last, as it may change the mesh.
-          judge_balance(summary.json()["current"]["l1"].get<double>());
-          warn_of_errors();
-        }
-      catch (const Refusal &refusal)
-        {
-          return refuse(refusal.status, refusal.what());
-        }
-      return finish();
+      if (domain.extent == "auto")
+        this->use_found_box();
+      solve();
+      read_off();
+      if (evidence.is_cut_off())
+        throw box_refusal(evidence.boundary_mass, this->search_box());
+      if (const auto distrust = evidence.refusal())
+        throw *distrust;
+      close_current();
+      write_fields();
+      // Last, as it may change the mesh.
+      judge_balance(summary.json()["current"]["l1"].template get<double>());
+      warn_of_errors();
     }
 
 
 
     template <int dim>
-    void StationaryRun<dim>::prepare()
+    void StationaryRun<dim>::set_nulls(const std::string &reason)
     {
-      {
-        const RunLog::Phase phase(log, "mesh and degrees of freedom");
-        discretisation =
-          std::make_unique<Discretisation<dim>>(communicator,
-                                                ParameterBox<dim>(domain),
-                                                a_case.discretisation.degree);
-        discretisation->prepare();
-      }
-      const RunLog::Phase phase(log, "check of the coefficients");
-      // The first mesh may be coarse, the last one is not.
-      constexpr unsigned int fine    = (dim == 1 ? 1024 : dim == 2 ? 64 : 16);
-      DomainParameters       sampled = domain;
-      while ((sampled.subdivisions << sampled.initial_refinement) < fine)
-        ++sampled.initial_refinement;
-      Discretisation<dim> sampling(communicator,
-                                   ParameterBox<dim>(sampled),
-                                   a_case.discretisation.degree);
-      sampling.prepare();
-      std::function<void(const dealii::Point<dim> &)> check_prior;
-      if (a_case.reference.temperature == "bayes")
-        check_prior =
-          bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
-      check_coefficients(sampling, dynamics, check_prior);
+      sgdfp::set_nulls(reason, summary);
     }
 
 
 
     template <int dim>
-    BoxProposal StationaryRun<dim>::search_box() const
+    std::string StationaryRun<dim>::last_word() const
     {
-      log.say("Box       search for one that holds the law");
-      return find_box<dim>(communicator,
-                           dynamics,
-                           domain,
-                           a_case.discretisation,
-                           a_case.solver,
-                           log);
-    }
-
-
-
-    template <int dim>
-    void StationaryRun<dim>::use_found_box()
-    {
-      const BoxProposal found = search_box();
-      if (found.verdict != BoxProposal::Verdict::fits)
-        throw box_refusal(found.boundary_mass, found);
-      domain        = found.domain;
-      domain.extent = "given";
-      prepare();
+      return findings(summary, folder.path());
     }
 
 
@@ -415,57 +312,7 @@ namespace sgdfp
                            notes,
                            folder.path());
       }
-      if (a_case.output.figures)
-        {
-          const RunLog::Phase phase(log, "figures");
-          const std::string failure = draw_figures(communicator, folder.path());
-          if (!failure.empty())
-            log.warn(failure);
-        }
-    }
-
-
-
-    template <int dim>
-    ExitStatus StationaryRun<dim>::refuse(const std::string &status,
-                                          const std::string &reason)
-    {
-      // Nothing that looks like a result stays behind.
-      folder.remove_solution();
-      Summary empty;
-      std::swap(summary, empty);
-      start_summary(a_case, communicator, summary);
-      for (const char *key : {"cells", "dofs"})
-        summary.set(key, empty.json()[key]);
-      summary.set("solver", empty.json().value("solver", Summary::Json()));
-      set_nulls(reason, summary);
-      summary.set("wall_seconds", log.seconds());
-      summary.set("status", status);
-      summary.set("reason", reason);
-      summary.append("messages", reason);
-      for (const std::string &warning : log.warnings())
-        summary.append("messages", warning);
-      // The screen gets it from run_program(), as the run's last word.
-      log.note("Refused (" + status + "): " + reason);
-      folder.finish(summary);
-      throw Refusal(status, reason);
-    }
-
-
-
-    template <int dim>
-    ExitStatus StationaryRun<dim>::finish()
-    {
-      summary.set("wall_seconds", log.seconds());
-      summary.set("status", "ok");
-      for (const std::string &warning : log.warnings())
-        summary.append("messages", warning);
-      log.say("");
-      log.say("  Where the time went");
-      log.say(log.timing_table());
-      log.say(findings(summary, folder.path()));
-      folder.finish(summary);
-      return ExitStatus::done;
+      this->draw("plot_law.py");
     }
   } // namespace
 
@@ -476,14 +323,6 @@ namespace sgdfp
                                const bool     validate,
                                RunLog        &log)
   {
-    switch (a_case.dimension)
-      {
-        case 1:
-          return StationaryRun<1>(communicator, a_case, log).run(validate);
-        case 2:
-          return StationaryRun<2>(communicator, a_case, log).run(validate);
-        default:
-          return StationaryRun<3>(communicator, a_case, log).run(validate);
-      }
+    return answer_case<StationaryRun>(communicator, a_case, validate, log);
   }
 } // namespace sgdfp

@@ -1,28 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/stationary_summary.h"
 
-#include "base/version.h"
-
 namespace sgdfp
 {
-  void start_summary(const Case    &a_case,
-                     const MPI_Comm communicator,
-                     Summary       &summary)
-  {
-    summary.set("program", "sgdfp-stationary");
-    summary.set("version", version);
-    summary.set("case", a_case.name());
-    summary.set("dimension", a_case.dimension);
-    summary.set("variables", a_case.variables);
-    summary.set("ranks", dealii::Utilities::MPI::n_mpi_processes(communicator));
-    // Filled in later; named here to keep the order of the contract.
-    for (const char *key : {"cells", "dofs", "wall_seconds", "status"})
-      summary.set(key, nullptr);
-    summary.set("messages", Summary::Json::array());
-  }
-
-
-
   template <int dim>
   void report_solver(const AdaptiveSolver<dim> &solver, Summary &summary)
   {

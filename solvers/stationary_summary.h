@@ -4,16 +4,9 @@
 
 #include "base/summary.h"
 #include "solvers/adaptive.h"
-#include "solvers/case.h"
 
 namespace sgdfp
 {
-  /// The head of summary.json: program, case, and what is filled in later, in
-  /// the order of the contract.
-  void start_summary(const Case    &a_case,
-                     const MPI_Comm communicator,
-                     Summary       &summary);
-
   /// What happened on the way to the law, section solver: iterations, passes,
   /// levels, stopped_by, residual, slowest_rate; and the estimated errors.
   template <int dim>

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/case_run.h"
+
+#include "base/version.h"
+#include "operators/coefficient_check.h"
+#include "postprocess/figures.h"
+#include "solvers/box_search.h"
+#include "solvers/validation.h"
+
+namespace sgdfp
+{
+  template <int dim>
+  CaseRun<dim>::CaseRun(const MPI_Comm     communicator,
+                        const Case        &a_case,
+                        RunLog            &log,
+                        const std::string &question)
+    : communicator(communicator)
+    , a_case(a_case)
+    , log(log)
+    , loss(make_loss<dim>(a_case.loss,
+                          a_case.vocabulary(),
+                          a_case.folder(),
+                          communicator))
+    , dynamics(loss, a_case.noise, a_case.optimiser, a_case.vocabulary())
+    , domain(a_case.domain)
+    , observables(a_case.observables, a_case.vocabulary())
+    , folder(communicator, a_case.output.directory, a_case.name(), question)
+    , question(question)
+  {
+    if (a_case.discretisation.trial_space == "gibbs" &&
+        !dynamics.isotropic_temperature())
+      throw EntryError("Discretisation/trial space",
+                       "gibbs",
+                       "the noise is not D = T I, so that the law is not "
+                       "the Gibbs density",
+                       "Use self-consistent.");
+  }
+
+
+
+  template <int dim>
+  std::string CaseRun<dim>::why_no_answer() const
+  {
+    return "";
+  }
+
+
+
+  template <int dim>
+  bool CaseRun<dim>::resumes() const
+  {
+    return false;
+  }
+
+
+
+  template <int dim>
+  std::string CaseRun<dim>::current_drift() const
+  {
+    const std::string &calculus = a_case.noise.calculus;
+    return calculus == "ito"      ? "(b - div D) p" :
+           calculus == "midpoint" ? "(b - div D/2) p" :
+                                    "b p";
+  }
+
+
+
+  template <int dim>
+  void CaseRun<dim>::describe() const
+  {
+    log.say("Question  " + equation() +
+            ",  b = " + dynamics.drift_description());
+    log.say("Loss      " + loss->description());
+    log.say("Noise     " + dynamics.noise_description());
+  }
+
+
+
+  template <int dim>
+  ExitStatus CaseRun<dim>::run(const bool validate)
+  {
+    describe();
+    const std::string reason = why_no_answer();
+    if (validate)
+      {
+        if (!reason.empty())
+          throw Refusal("no stationary density", reason);
+        prepare();
+        report_physics(*discretisation,
+                       dynamics,
+                       a_case.optimiser.learning_rate,
+                       log);
+        log.say("The case is valid. Its run folder would be " + folder.path());
+        return ExitStatus::done;
+      }
+    if (reason.empty())
+      prepare();
+    if (!resumes())
+      folder.open(a_case.text, a_case.file.resolved());
+    log.attach(folder.path());
+    start_summary();
+    try
+      {
+        if (!reason.empty())
+          throw Refusal("no stationary density", reason);
+        answer();
+      }
+    catch (const Refusal &refusal)
+      {
+        refuse(refusal.status, refusal.what());
+      }
+    finish();
+    return ExitStatus::done;
+  }
+
+
+
+  template <int dim>
+  void CaseRun<dim>::prepare()
+  {
+    {
+      const RunLog::Phase phase(log, "mesh and degrees of freedom");
+      discretisation =
+        std::make_unique<Discretisation<dim>>(communicator,
+                                              ParameterBox<dim>(domain),
+                                              a_case.discretisation.degree);
+      discretisation->prepare();
+    }
+    const RunLog::Phase phase(log, "check of the coefficients");
+    // The first mesh may be coarse, the last one is not.
+    constexpr unsigned int fine    = (dim == 1 ? 1024 : dim == 2 ? 64 : 16);
+    DomainParameters       sampled = domain;
+    while ((sampled.subdivisions << sampled.initial_refinement) < fine)
+      ++sampled.initial_refinement;
+    Discretisation<dim> sampling(communicator,
+                                 ParameterBox<dim>(sampled),
+                                 a_case.discretisation.degree);
+    sampling.prepare();
+    std::function<void(const dealii::Point<dim> &)> check_prior;
+    if (a_case.reference.temperature == "bayes")
+      check_prior =
+        bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
+    check_coefficients(sampling, dynamics, check_prior);
+  }
+
+
+
+  template <int dim>
+  BoxProposal CaseRun<dim>::search_box() const
+  {
+    log.say("Box       search for one that holds the law");
+    return find_box<dim>(communicator,
+                         dynamics,
+                         domain,
+                         a_case.discretisation,
+                         a_case.solver,
+                         log);
+  }
+
+
+
+  template <int dim>
+  void CaseRun<dim>::use_found_box()
+  {
+    const BoxProposal found = search_box();
+    if (found.verdict != BoxProposal::Verdict::fits)
+      throw box_refusal(found.boundary_mass, found);
+    domain        = found.domain;
+    domain.extent = "given";
+    prepare();
+  }
+
+
+
+  template <int dim>
+  void CaseRun<dim>::draw(const std::string &script)
+  {
+    if (!a_case.output.figures)
+      return;
+    const RunLog::Phase phase(log, "figures");
+    const std::string   failure =
+      draw_figures(communicator, script, folder.path());
+    if (!failure.empty())
+      log.warn(failure);
+  }
+
+
+
+  template <int dim>
+  void CaseRun<dim>::start_summary()
+  {
+    summary.set("program", "sgdfp-" + question);
+    summary.set("version", version);
+    summary.set("case", a_case.name());
+    summary.set("dimension", a_case.dimension);
+    summary.set("variables", a_case.variables);
+    summary.set("ranks", dealii::Utilities::MPI::n_mpi_processes(communicator));
+    // Filled in later; named here to keep the order of the contract.
+    for (const char *key : {"cells", "dofs", "wall_seconds", "status"})
+      summary.set(key, nullptr);
+    summary.set("messages", Summary::Json::array());
+  }
+
+
+
+  template <int dim>
+  void CaseRun<dim>::refuse(const std::string &status,
+                            const std::string &reason)
+  {
+    // Nothing that looks like a result stays behind.
+    folder.remove_solution();
+    Summary before;
+    std::swap(summary, before);
+    start_summary();
+    for (const char *key : {"cells", "dofs"})
+      summary.set(key, before.json()[key]);
+    summary.set("solver", before.json().value("solver", Summary::Json()));
+    set_nulls(reason);
+    summary.set("wall_seconds", log.seconds());
+    summary.set("status", status);
+    summary.set("reason", reason);
+    summary.append("messages", reason);
+    for (const std::string &warning : log.warnings())
+      summary.append("messages", warning);
+    // The screen gets it from run_program(), as the run's last word.
+    log.note("Refused (" + status + "): " + reason);
+    folder.finish(summary);
+    throw Refusal(status, reason);
+  }
+
+
+
+  template <int dim>
+  void CaseRun<dim>::finish()
+  {
+    summary.set("wall_seconds", log.seconds());
+    summary.set("status", "ok");
+    for (const std::string &warning : log.warnings())
+      summary.append("messages", warning);
+    log.say("");
+    log.say("  Where the time went");
+    log.say(log.timing_table());
+    log.say(last_word());
+    folder.finish(summary);
+  }
+
+
+
+  template class CaseRun<1>;
+  template class CaseRun<2>;
+  template class CaseRun<3>;
+} // namespace sgdfp
