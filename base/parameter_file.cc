@@ -285,6 +285,21 @@ namespace sgdfp
 
 
 
+  std::map<std::string, std::string> ParameterFile::values() const
+  {
+    std::ostringstream out;
+    prm.print_parameters(out, ParameterHandler::JSON);
+    std::map<std::string, std::string> result;
+    collect(nlohmann::json::parse(out.str()),
+            "",
+            [&](const std::string &path, const nlohmann::json &node) {
+              result[path] = node.at("value").get<std::string>();
+            });
+    return result;
+  }
+
+
+
   std::string ParameterFile::help(const std::string &section) const
   {
     const std::vector<std::string> sections = declared_sections();

@@ -41,6 +41,9 @@ namespace sgdfp
     /// All entries as a case file, with every default spelt out.
     std::string resolved() const;
 
+    /// The value of every entry, by full path.
+    std::map<std::string, std::string> values() const;
+
     /// The help page of @p section ("" is the top level): every entry with its
     /// default, allowed values and meaning.
     /// @throws UserError if there is no such section, naming the nearest one.

@@ -31,6 +31,7 @@ namespace sgdfp
       for (const char *name : {"summary.json",
                                "statistics.csv",
                                "samples.csv",
+                               "checkpoint",
                                "solution.pvd",
                                "solution",
                                "figures"})
@@ -71,6 +72,18 @@ namespace sgdfp
       write_text(fs::path(folder) / "parameters.prm", resolved_text);
       return std::string();
     });
+  }
+
+
+
+  bool RunFolder::is_complete() const
+  {
+    return run_on_root(communicator, [&]() -> std::string {
+             std::error_code ignored;
+             return fs::exists(fs::path(folder) / "summary.json", ignored) ?
+                      "yes" :
+                      "";
+           }) == "yes";
   }
 
 

@@ -29,6 +29,9 @@ namespace sgdfp
     void open(const std::string &case_text,
               const std::string &resolved_text) const;
 
+    /// Whether an earlier run in it is complete. Collective.
+    bool is_complete() const;
+
     /// Writes summary.json, last and atomically.
     void finish(const Summary &summary) const;
 

@@ -49,11 +49,12 @@ namespace sgdfp
 
 
 
-  void RunLog::attach(const std::string &folder)
+  void RunLog::attach(const std::string &folder, const bool append)
   {
     if (!is_root)
       return;
-    file.open(folder + "/log.txt");
+    file.open(folder + "/log.txt",
+              append ? std::ios::out | std::ios::app : std::ios::out);
     file << said_before_attach << std::flush;
     said_before_attach.clear();
   }

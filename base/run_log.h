@@ -23,7 +23,8 @@ namespace sgdfp
     RunLog(const MPI_Comm communicator, const bool quiet);
 
     /// Opens log.txt in @p folder (rank 0) and writes what was said so far.
-    void attach(const std::string &folder);
+    /// @param append to that of an interrupted run
+    void attach(const std::string &folder, const bool append = false);
 
     /// A line of the report.
     void say(const std::string &line);

@@ -90,8 +90,8 @@ namespace sgdfp
 
 
   template <int dim>
-  Vector refine_and_carry(Discretisation<dim> &discretisation,
-                          const Vector        &nodal)
+  std::vector<Vector> refine_and_carry(Discretisation<dim> &discretisation,
+                                       const std::vector<const Vector *> &nodal)
   {
     static_assert(dim > 1, "nothing is carried in one dimension");
     auto &mesh = *discretisation.mesh;
@@ -101,16 +101,22 @@ namespace sgdfp
     transfer.prepare_for_coarsening_and_refinement(nodal);
     mesh.execute_coarsening_and_refinement();
     discretisation.prepare();
-    Vector carried = discretisation.owned_vector();
-    transfer.interpolate(carried);
-    discretisation.constraints.distribute(carried);
+    std::vector<Vector>   carried(nodal.size(), discretisation.owned_vector());
+    std::vector<Vector *> targets;
+    for (Vector &v : carried)
+      targets.push_back(&v);
+    transfer.interpolate(targets);
+    for (Vector &v : carried)
+      discretisation.constraints.distribute(v);
     return carried;
   }
 
 
 
-  template Vector refine_and_carry(Discretisation<2> &, const Vector &);
-  template Vector refine_and_carry(Discretisation<3> &, const Vector &);
+  template std::vector<Vector>
+  refine_and_carry(Discretisation<2> &, const std::vector<const Vector *> &);
+  template std::vector<Vector>
+  refine_and_carry(Discretisation<3> &, const std::vector<const Vector *> &);
 
   template dealii::types::global_cell_index
   flag_cells(dealii::parallel::TriangulationBase<1> &,

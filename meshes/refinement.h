@@ -33,13 +33,22 @@ namespace sgdfp
 
 
   /// Refines and coarsens the flagged cells, prepares @p discretisation, and
-  /// interpolates a nodal function to the new mesh. Two and three dimensions:
+  /// interpolates nodal functions to the new mesh. Two and three dimensions:
   /// in one there is nothing to carry (the law is its potential). Collective.
   /// @param nodal with ghosts
   /// @return without ghosts
   template <int dim>
+  std::vector<Vector>
+  refine_and_carry(Discretisation<dim>               &discretisation,
+                   const std::vector<const Vector *> &nodal);
+
+  /// The same for one function.
+  template <int dim>
   Vector refine_and_carry(Discretisation<dim> &discretisation,
-                          const Vector        &nodal);
+                          const Vector        &nodal)
+  {
+    return refine_and_carry<dim>(discretisation, {&nodal}).front();
+  }
 } // namespace sgdfp
 
 #endif

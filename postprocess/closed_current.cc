@@ -69,6 +69,16 @@ namespace sgdfp
 
 
   template <int dim>
+  ClosedCurrent<dim>::ClosedCurrent(const Law<dim>    &law,
+                                    const std::string &why_missing)
+    : law(law)
+    , the_space(law.discretisation, 1)
+    , reason(why_missing)
+  {}
+
+
+
+  template <int dim>
   const std::string &ClosedCurrent<dim>::why_missing() const
   {
     return reason;

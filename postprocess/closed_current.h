@@ -66,6 +66,9 @@ namespace sgdfp
     explicit ClosedCurrent(const Law<dim>    &law,
                            const unsigned int limit_3d = default_limit);
 
+    /// Without a closed current: that of a law on its way has a divergence.
+    ClosedCurrent(const Law<dim> &law, const std::string &why_missing);
+
     /// Why there is none (too many unknowns, the solver failed), or "".
     const std::string &why_missing() const;
 

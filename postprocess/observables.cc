@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/matrix_entry.h"
 #include "base/text.h"
+#include "operators/functional.h"
 #include "postprocess/jump_quadrature.h"
 
 #include <deal.II/base/quadrature_lib.h>
@@ -203,28 +204,14 @@ namespace sgdfp
 
 
   template <int dim>
-  void Observables<dim>::integrate_jumps(const Law<dim> &law,
-                                         Observable     &observable) const
+  void Observables<dim>::visit_cells(
+    const Discretisation<dim> &discretisation,
+    const Observable          &observable,
+    const std::function<void(const Cell                    &cell,
+                             const dealii::Quadrature<dim> &rule)> &use) const
   {
     using namespace dealii;
-    const auto                &discretisation = law.discretisation;
-    const QIterated<dim>       probing(QTrapezoid<1>(), 3);
-    std::vector<LocalLaw<dim>> values;
-    const auto                 add = [&](const Quadrature<dim>         &rule,
-                         const typename Law<dim>::Cell &cell) {
-      FEValues<dim> fe_values(discretisation.mapping,
-                              discretisation.element,
-                              rule,
-                              update_values | update_gradients |
-                                update_quadrature_points | update_JxW_values);
-      fe_values.reinit(cell);
-      law.evaluate(fe_values, false, values);
-      for (unsigned int q = 0; q < values.size(); ++q)
-        observable.sum.add(observable(fe_values.quadrature_point(q)),
-                           values[q].density() * fe_values.JxW(q),
-                           discretisation.box.is_outer(
-                             fe_values.quadrature_point(q)));
-    };
+    const QIterated<dim> probing(QTrapezoid<1>(), 3);
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
         {
@@ -246,14 +233,79 @@ namespace sgdfp
           for (const Point<dim> &x : probing.get_points())
             is_constant = is_constant && conditions(x) == some;
           if (is_constant)
-            add(discretisation.quadrature, cell);
+            use(cell, dealii::Quadrature<dim>());
           else
-            add(JumpQuadrature<dim>(conditions,
+            use(cell,
+                JumpQuadrature<dim>(conditions,
                                     levels,
                                     discretisation.element.degree + 2)
-                  .rule(),
-                cell);
+                  .rule());
         }
+  }
+
+
+
+  template <int dim>
+  void Observables<dim>::integrate_jumps(const Law<dim> &law,
+                                         Observable     &observable) const
+  {
+    using namespace dealii;
+    const auto                &discretisation = law.discretisation;
+    std::vector<LocalLaw<dim>> values;
+    visit_cells(
+      discretisation,
+      observable,
+      [&](const Cell &cell, const Quadrature<dim> &rule) {
+        FEValues<dim> fe_values(discretisation.mapping,
+                                discretisation.element,
+                                rule.size() == 0 ? discretisation.quadrature :
+                                                   rule,
+                                update_values | update_gradients |
+                                  update_quadrature_points | update_JxW_values);
+        fe_values.reinit(cell);
+        law.evaluate(fe_values, false, values);
+        for (unsigned int q = 0; q < values.size(); ++q)
+          observable.sum.add(observable(fe_values.quadrature_point(q)),
+                             values[q].density() * fe_values.JxW(q),
+                             discretisation.box.is_outer(
+                               fe_values.quadrature_point(q)));
+      });
+  }
+
+
+
+  template <int dim>
+  std::vector<typename Observables<dim>::Moments>
+  Observables<dim>::functionals(const Discretisation<dim> &discretisation,
+                                const TrialSpace<dim>     &trial_space) const
+  {
+    std::vector<Moments> result;
+    for (const Observable &observable : observables)
+      {
+        FunctionalAssembly<dim> assembly(discretisation, trial_space, 2);
+        const auto              value = [&](const Point<dim>    &theta,
+                               std::vector<double> &values) {
+          values[0] = observable(theta);
+          values[1] = values[0] * values[0];
+        };
+        const auto add = [&](const Cell                    &cell,
+                             const dealii::Quadrature<dim> &rule) {
+          if (rule.size() == 0)
+            assembly.add(cell, value);
+          else
+            assembly.add(cell, rule, value);
+        };
+        if (observable.switches.n_outputs() > 0)
+          visit_cells(discretisation, observable, add);
+        else
+          for (const auto &cell :
+               discretisation.dof_handler.active_cell_iterators())
+            if (cell->is_locally_owned())
+              add(cell, dealii::Quadrature<dim>());
+        const std::vector<Vector> sums = assembly.finish();
+        result.push_back({sums[0], sums[1]});
+      }
+    return result;
   }
 
 

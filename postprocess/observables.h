@@ -69,6 +69,18 @@ namespace sgdfp
     /// As the user gave them.
     std::vector<std::string> names() const;
 
+    /// First and second moment of a function as linear functionals of the
+    /// coefficients of a density (FunctionalAssembly).
+    struct Moments
+    {
+      Vector first, second;
+    };
+
+    /// One per function, in the order of names(), for densities in
+    /// @p trial_space. Collective.
+    std::vector<Moments> functionals(const Discretisation<dim> &discretisation,
+                                     const TrialSpace<dim> &trial_space) const;
+
   private:
     struct Observable
     {
@@ -85,6 +97,17 @@ namespace sgdfp
       ExpressionTape switches, levels;
       MomentSum      sum;
     };
+
+    using Cell = typename Discretisation<dim>::Cell;
+
+    /// Calls @p use with every cell of this rank and a rule that sees where an
+    /// observable jumps in it; empty where the usual one does.
+    void
+    visit_cells(const Discretisation<dim> &discretisation,
+                const Observable          &observable,
+                const std::function<void(const Cell                    &cell,
+                                         const dealii::Quadrature<dim> &rule)>
+                  &use) const;
 
     /// Integrates an observable with jumps over the cells of this rank.
     void integrate_jumps(const Law<dim> &law, Observable &observable) const;

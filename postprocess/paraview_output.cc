@@ -7,6 +7,7 @@
 #include <deal.II/base/data_out_base.h>
 #include <deal.II/base/quadrature_lib.h>
 
+#include <cstdio>
 #include <fstream>
 
 namespace sgdfp
@@ -234,7 +235,9 @@ namespace sgdfp
   template <int dim>
   void write_paraview(const ClosedCurrent<dim>                 &closed,
                       const boost::optional<GibbsDensity<dim>> &reference,
-                      const std::string                        &folder)
+                      const std::string                        &folder,
+                      const double                              time,
+                      ParaviewSeries                           &series)
   {
     const MPI_Comm communicator = closed.law.discretisation.communicator;
     LawOutput<dim> output(closed, reference);
@@ -243,16 +246,29 @@ namespace sgdfp
     flags.compression_level = decltype(flags.compression_level)::best_speed;
     output.set_flags(flags);
     const std::string pvtu = output.write_vtu_with_pvtu_record(
-      folder + "/solution/", "law", 0, communicator, 4);
+      folder + "/solution/", "law", series.size(), communicator, 4);
+    series.emplace_back(time, "solution/" + pvtu);
     run_on_root(communicator, [&]() {
-      std::ofstream pvd(folder + "/solution.pvd");
-      dealii::DataOutBase::write_pvd_record(pvd, {{0., "solution/" + pvtu}});
+      // Complete at every moment: to a neighbour first.
+      const std::string name = folder + "/solution.pvd";
+      std::ofstream     pvd(name + ".tmp");
+      dealii::DataOutBase::write_pvd_record(pvd, series);
       pvd.close();
-      if (!pvd)
-        throw UserError("Cannot write '" + folder +
-                        "/solution.pvd'. Check the free space.");
+      if (!pvd || std::rename((name + ".tmp").c_str(), name.c_str()) != 0)
+        throw UserError("Cannot write '" + name + "'. Check the free space.");
       return std::string();
     });
+  }
+
+
+
+  template <int dim>
+  void write_paraview(const ClosedCurrent<dim>                 &closed,
+                      const boost::optional<GibbsDensity<dim>> &reference,
+                      const std::string                        &folder)
+  {
+    ParaviewSeries series;
+    write_paraview(closed, reference, folder, 0., series);
   }
 
 
@@ -260,7 +276,12 @@ namespace sgdfp
 #define INSTANTIATE(dim)                                                   \
   template void write_paraview(const ClosedCurrent<dim> &,                 \
                                const boost::optional<GibbsDensity<dim>> &, \
-                               const std::string &);
+                               const std::string &);                       \
+  template void write_paraview(const ClosedCurrent<dim> &,                 \
+                               const boost::optional<GibbsDensity<dim>> &, \
+                               const std::string &,                        \
+                               const double,                               \
+                               ParaviewSeries &);
 
   INSTANTIATE(1)
   INSTANTIATE(2)

@@ -27,6 +27,19 @@ namespace sgdfp
   void write_paraview(const ClosedCurrent<dim>                 &closed,
                       const boost::optional<GibbsDensity<dim>> &reference,
                       const std::string                        &folder);
+
+
+
+  /// Time and file (relative to the run folder) of each member of a series.
+  using ParaviewSeries = std::vector<std::pair<double, std::string>>;
+
+  /// The same for one time of a series: adds its files and its record.
+  template <int dim>
+  void write_paraview(const ClosedCurrent<dim>                 &closed,
+                      const boost::optional<GibbsDensity<dim>> &reference,
+                      const std::string                        &folder,
+                      const double                              time,
+                      ParaviewSeries                           &series);
 } // namespace sgdfp
 
 #endif

@@ -263,7 +263,8 @@ namespace sgdfp
                           const boost::optional<GibbsDensity<dim>> &reference,
                           const std::vector<std::string>           &variables,
                           const Summary::Json                      &notes,
-                          const std::string                        &folder)
+                          const std::string                        &folder,
+                          const std::string                        &name)
   {
     Grid<dim> grid;
     std::tie(grid.low, grid.high)  = window(closed.law);
@@ -280,10 +281,10 @@ namespace sgdfp
           archive.add("axis_" + std::to_string(d + 1), axis, {axis.size()});
         }
       const double *values = data.data();
-      for (const auto &name : field_names<dim>(has_closed_current(closed),
-                                               static_cast<bool>(reference)))
+      for (const auto &field : field_names<dim>(has_closed_current(closed),
+                                                static_cast<bool>(reference)))
         {
-          archive.add(name,
+          archive.add(field,
                       {values, n},
                       std::vector<std::size_t>(dim, resolution<dim>));
           values += n;
@@ -291,7 +292,7 @@ namespace sgdfp
       archive.add_text(
         "notes",
         notes.dump(-1, ' ', false, Summary::Json::error_handler_t::replace));
-      archive.write(folder + "/solution/grid.npz");
+      archive.write(folder + "/solution/" + name + ".npz");
       return std::string();
     });
   }
@@ -303,6 +304,7 @@ namespace sgdfp
                                    const boost::optional<GibbsDensity<dim>> &, \
                                    const std::vector<std::string> &,           \
                                    const Summary::Json &,                      \
+                                   const std::string &,                        \
                                    const std::string &);
 
   INSTANTIATE(1)

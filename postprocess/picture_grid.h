@@ -10,7 +10,7 @@
 namespace sgdfp
 {
   /// The law on a regular grid of the window that holds all but a millionth of
-  /// its maximum: solution/grid.npz, for numpy.load() or
+  /// its maximum: solution/@p name.npz, for numpy.load() or
   /// plots/sgdfp_results.py. Its arrays are
   ///
   ///   density, loss, current_1 .., in more than one dimension
@@ -30,7 +30,8 @@ namespace sgdfp
                           const boost::optional<GibbsDensity<dim>> &reference,
                           const std::vector<std::string>           &variables,
                           const Summary::Json                      &notes,
-                          const std::string                        &folder);
+                          const std::string                        &folder,
+                          const std::string &name = "grid");
 } // namespace sgdfp
 
 #endif

@@ -46,6 +46,8 @@ namespace sgdfp
     loss.add_parameters(prm);
     optimiser.add_parameters(prm);
     noise.add_parameters(prm);
+    time.add_parameters(prm);
+    initial_density.add_parameters(prm);
     domain.add_parameters(prm);
     discretisation.add_parameters(prm);
     solver.add_parameters(prm);
@@ -152,6 +154,11 @@ namespace sgdfp
     optimiser.check();
     noise.check(dimension);
     domain.check(dimension);
+    time.check();
+    initial_density.check(domain.lower, domain.upper);
+    if (initial_density.mean.empty())
+      for (unsigned int d = 0; d < dimension; ++d)
+        initial_density.mean.push_back((domain.lower[d] + domain.upper[d]) / 2);
     if (loss.is_balanced())
       for (const double l : domain.lower)
         if (l < 0)

@@ -5,9 +5,11 @@
 #include "base/parameter_file.h"
 #include "meshes/discretisation.h"
 #include "models/dynamics.h"
+#include "models/initial_density.h"
 #include "postprocess/gibbs_comparison.h"
 #include "postprocess/observables.h"
 #include "solvers/linear_solver.h"
+#include "solvers/transient.h"
 
 namespace sgdfp
 {
@@ -54,6 +56,8 @@ namespace sgdfp
     LossParameters           loss;
     OptimiserParameters      optimiser;
     NoiseParameters          noise;
+    InitialDensityParameters initial_density;
+    TimeParameters           time;
     DomainParameters         domain;
     DiscretisationParameters discretisation;
     SolverParameters         solver;

@@ -47,6 +47,14 @@ namespace sgdfp
 
 
   template <int dim>
+  void CaseRun<dim>::begin()
+  {
+    prepare();
+  }
+
+
+
+  template <int dim>
   bool CaseRun<dim>::resumes() const
   {
     return false;
@@ -94,10 +102,10 @@ namespace sgdfp
         return ExitStatus::done;
       }
     if (reason.empty())
-      prepare();
+      begin();
     if (!resumes())
       folder.open(a_case.text, a_case.file.resolved());
-    log.attach(folder.path());
+    log.attach(folder.path(), resumes());
     start_summary();
     try
       {

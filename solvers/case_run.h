@@ -38,7 +38,12 @@ namespace sgdfp
     /// known.
     virtual std::string why_no_answer() const;
 
-    /// Whether an earlier, interrupted run goes on in its folder.
+    /// Makes what is needed before the folder is opened; a mistake found here
+    /// leaves an earlier result as it was.
+    virtual void begin();
+
+    /// Whether an earlier, interrupted run goes on in its folder. After
+    /// begin().
     virtual bool resumes() const;
 
     /// Fills the summary and writes the files, but for summary.json.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/command_line.h"
 
+#include "base/interruption.h"
 #include "base/version.h"
 
 #include <deal.II/base/mpi.h>
@@ -39,6 +40,7 @@ namespace sgdfp
     /// --help with or without a section.
     std::string help_text(const std::string              &question,
                           const std::string              &description,
+                          const bool                      can_resume,
                           const std::vector<std::string> &sections)
     {
       const Case a_case;
@@ -49,7 +51,11 @@ namespace sgdfp
              "  --set \"Section/entry=value\"  overrides the case file; may be "
              "repeated\n"
              "  --output DIR      folder of run folders (Output/directory)\n"
-             "  --validate        check the case and stop before computing\n"
+             "  --validate        check the case and stop before computing\n" +
+             (can_resume ?
+                "  --resume          go on from the last checkpoint of the run "
+                "folder\n" :
+                "") +
              "  --quiet           only warnings on the screen\n"
              "  --help [SECTION]  this page, or the entries of a section\n"
              "  --version         versions\n"
@@ -64,7 +70,8 @@ namespace sgdfp
     CommandLine parse(int                argc,
                       char             **argv,
                       const std::string &question,
-                      const std::string &description)
+                      const std::string &description,
+                      const bool         can_resume)
     {
       CommandLine              line;
       std::string              output;
@@ -92,6 +99,10 @@ namespace sgdfp
                    line.validate,
                    "Check the case and stop before computing");
       app.add_flag("--quiet", line.quiet, "Only warnings on the screen");
+      if (can_resume)
+        app.add_flag("--resume",
+                     line.resume,
+                     "Go on from the last checkpoint of the run folder");
       try
         {
           app.parse(argc, argv);
@@ -105,7 +116,7 @@ namespace sgdfp
       if (show_version)
         throw Answered{versions()};
       if (help->count() > 0)
-        throw Answered{help_text(question, description, sections)};
+        throw Answered{help_text(question, description, can_resume, sections)};
       if (line.case_file.empty())
         throw UserError("No case file given. Usage: sgdfp-" + question +
                         " CASE.prm; `--help` says more.");
@@ -139,14 +150,16 @@ namespace sgdfp
         char             **argv,
         const std::string &question,
         const std::string &description,
+        const bool         can_resume,
         const std::function<
           ExitStatus(const Case &, const CommandLine &, RunLog &)> &answer)
     {
       const MPI_Comm communicator = MPI_COMM_WORLD;
       try
         {
-          const CommandLine line = parse(argc, argv, question, description);
-          RunLog            log(communicator, line.quiet);
+          const CommandLine line =
+            parse(argc, argv, question, description, can_resume);
+          RunLog log(communicator, line.quiet);
           say_banner(log, communicator);
           Case a_case;
           a_case.read(communicator, line.case_file, line.overrides);
@@ -177,6 +190,12 @@ namespace sgdfp
                    std::string("Solver failure: ") + failure.what());
           return ExitStatus::solver_failure;
         }
+      catch (const Interrupted &interrupted)
+        {
+          // What a shell reports for a process that a signal ended.
+          constexpr int ended_by_signal = 128;
+          return static_cast<ExitStatus>(ended_by_signal + interrupted.signal);
+        }
     }
   } // namespace
 
@@ -187,6 +206,7 @@ namespace sgdfp
     char             **argv,
     const std::string &question,
     const std::string &description,
+    const bool         can_resume,
     const std::function<ExitStatus(const Case &, const CommandLine &, RunLog &)>
       &answer)
   {
@@ -196,7 +216,8 @@ namespace sgdfp
     dealii::Utilities::MPI::MPI_InitFinalize mpi(one, argv, 1);
     try
       {
-        return static_cast<int>(run(argc, argv, question, description, answer));
+        return static_cast<int>(
+          run(argc, argv, question, description, can_resume, answer));
       }
     catch (const std::exception &error)
       {

@@ -11,13 +11,15 @@ namespace sgdfp
   /// What every executable understands:
   ///
   ///     sgdfp-QUESTION CASE.prm [--set "Section/entry=value"].. [--output DIR]
-  ///                    [--validate] [--quiet] [--help [SECTION]] [--version]
+  ///                    [--validate] [--resume] [--quiet] [--help [SECTION]]
+  ///                    [--version]
   struct CommandLine
   {
     std::string              case_file;
     std::vector<std::string> overrides;
     bool                     validate = false;
     bool                     quiet    = false;
+    bool                     resume   = false; ///< where a run can resume
   };
 
 
@@ -28,12 +30,14 @@ namespace sgdfp
   ///
   /// @param question such as "stationary"
   /// @param description one line for --help
+  /// @param can_resume whether it understands --resume
   /// @param answer gets the case, the log and whether only to validate
   int run_program(
     int                argc,
     char             **argv,
     const std::string &question,
     const std::string &description,
+    const bool         can_resume,
     const std::function<ExitStatus(const Case &, const CommandLine &, RunLog &)>
       &answer);
 } // namespace sgdfp

@@ -10,6 +10,7 @@ int main(int argc, char **argv)
     "stationary",
     "Stationary law of SGD: density, probability current, distance to the "
     "Gibbs posterior.",
+    /*can_resume=*/false,
     [](const sgdfp::Case        &a_case,
        const sgdfp::CommandLine &line,
        sgdfp::RunLog            &log) {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_POSTPROCESS_TIME_STATISTICS_H
+#define SGDFP_POSTPROCESS_TIME_STATISTICS_H
+
+#include "operators/generator.h"
+#include "postprocess/observables.h"
+#include "postprocess/reference.h"
+
+#include <boost/optional.hpp>
+
+namespace sgdfp
+{
+  /// What is read off the law at every step of a time series:
+  ///
+  ///     energy E[U], entropy S = -int p log p, free energy F = E[U] - T S,
+  ///     kl_to_gibbs = KL(p|q), kl_to_stationary = KL(p|p_ss),
+  ///
+  /// U and q of the reference (the loss where there is none), and mean and
+  /// variance of the observables and of the parameters [numerics.md, 9].
+  ///
+  /// While mesh and trial space stay, means are linear functionals of the
+  /// coefficients, and all that the others need at the quadrature points but
+  /// u = p e^{-l} is kept: a step costs one sweep over u.
+  template <int dim>
+  class TimeStatistics
+  {
+  public:
+    /// Keeps references.
+    /// @param variables names of the parameters
+    TimeStatistics(const Observables<dim>                   &observables,
+                   const std::vector<std::string>           &variables,
+                   const Loss<dim>                          &loss,
+                   const boost::optional<GibbsDensity<dim>> &reference);
+
+    /// Call after every change of the mesh. Collective.
+    /// @param stationary nodal densities of p_ss, without ghosts, hanging nodes
+    /// left out; nullptr where it is not known
+    void prepare(const Discretisation<dim> &discretisation,
+                 const TrialSpace<dim>     &trial_space,
+                 const Generator           &generator,
+                 const Vector              *stationary);
+
+    /// Names of the columns: time, mass, minimum, energy, entropy,
+    /// free_energy, kl_to_gibbs, kl_to_stationary, the means of the
+    /// observables, then their variances, mean and variance of each parameter,
+    /// negative_mass.
+    std::vector<std::string> columns() const;
+
+    /// The numbers of those columns, NaN where there is none. Collective.
+    /// @param P without ghosts, hanging nodes left out
+    std::vector<double> row(const double time, const Vector &P) const;
+
+    /// int |p_1 - p_2|. Collective.
+    double distance(const Vector &first, const Vector &second) const;
+
+  private:
+    /// Calls @p visit with the number of every quadrature point of this rank
+    /// and u there, for each of @p densities.
+    void for_each_value(
+      const std::vector<const Vector *> &densities,
+      const std::function<void(std::size_t, const std::vector<double> &)>
+        &visit) const;
+
+    const Observables<dim>                   &observables;
+    const std::vector<std::string>            variables;
+    const Loss<dim>                          &loss;
+    const boost::optional<GibbsDensity<dim>> &reference;
+
+    const Discretisation<dim>                      *discretisation = nullptr;
+    const TrialSpace<dim>                          *trial_space    = nullptr;
+    const Generator                                *generator      = nullptr;
+    std::vector<typename Observables<dim>::Moments> moments;
+    Vector                                          energy;
+    /// At the quadrature points: e^l JxW, l, log q, JxW q, u of p_ss
+    std::vector<double> weight, log_weight, log_gibbs, gibbs, stationary_u;
+  };
+} // namespace sgdfp
+
+#endif

@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/transient_run.h"
+
+#include "base/checkpoint.h"
+#include "base/interruption.h"
+#include "base/statistics_file.h"
+#include "base/text.h"
+#include "postprocess/current_statistics.h"
+#include "postprocess/density_statistics.h"
+#include "postprocess/paraview_output.h"
+#include "postprocess/picture_grid.h"
+#include "postprocess/time_statistics.h"
+#include "solvers/case_run.h"
+#include "solvers/stationary_summary.h"
+#include "solvers/transient.h"
+#include "solvers/trust.h"
+
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+
+namespace sgdfp
+{
+  namespace
+  {
+    /// Entries that do not change the numbers of a run.
+    Checkpoint::Entries physics_of(const Case &a_case)
+    {
+      Checkpoint::Entries entries = a_case.file.values();
+      for (auto entry = entries.begin(); entry != entries.end();)
+        if (entry->first.rfind("Output/", 0) == 0 ||
+            entry->first == "Time/checkpoint interval")
+          entry = entries.erase(entry);
+        else
+          ++entry;
+      return entries;
+    }
+
+
+
+    template <int dim>
+    class TransientRun : public CaseRun<dim>
+    {
+    public:
+      TransientRun(const MPI_Comm communicator,
+                   const Case    &a_case,
+                   const bool     resume,
+                   RunLog        &log);
+
+    private:
+      using CaseRun<dim>::a_case;
+      using CaseRun<dim>::communicator;
+      using CaseRun<dim>::discretisation;
+      using CaseRun<dim>::domain;
+      using CaseRun<dim>::dynamics;
+      using CaseRun<dim>::folder;
+      using CaseRun<dim>::log;
+      using CaseRun<dim>::loss;
+      using CaseRun<dim>::observables;
+      using CaseRun<dim>::summary;
+
+      std::string equation() const override;
+
+      void begin() override;
+
+      bool resumes() const override;
+
+      void answer() override;
+
+      void set_nulls(const std::string &reason) override;
+
+      std::string last_word() const override;
+
+      /// From t = 0, or from the last checkpoint.
+      void start();
+      void start_anew();
+      void start_from_checkpoint();
+
+      /// The reference that statistics compare with, from the law in hand.
+      void find_reference();
+
+      /// After every change of the mesh.
+      void prepare_statistics();
+
+      /// A row of statistics.csv; at output times also fields.
+      void record();
+      void say_progress(const std::vector<double> &row) const;
+      void write_fields(const Law<dim> &law);
+
+      void write_checkpoint();
+
+      void read_off();
+
+      const bool                            wants_to_resume;
+      Checkpoint                            checkpoint;
+      bool                                  goes_on = false;
+      std::unique_ptr<TransientSpace<dim>>  space;
+      std::unique_ptr<TransientSolver<dim>> solver;
+      boost::optional<GibbsDensity<dim>>    reference;
+      std::string                           why_no_reference;
+      std::unique_ptr<TimeStatistics<dim>>  statistics;
+      std::unique_ptr<StatisticsFile>       file;
+      ParaviewSeries                        series;
+      std::vector<double>                   last_row;
+      /// At t = 0: a uniform density has mass at the boundary.
+      double first_boundary_mass = 0, last_boundary_mass = 0;
+      double last_checkpoint = 0;
+    };
+
+
+
+    template <int dim>
+    TransientRun<dim>::TransientRun(const MPI_Comm communicator,
+                                    const Case    &a_case,
+                                    const bool     resume,
+                                    RunLog        &log)
+      : CaseRun<dim>(communicator, a_case, log, "transient")
+      , wants_to_resume(resume)
+      , checkpoint(communicator, folder.path())
+    {}
+
+
+
+    template <int dim>
+    std::string TransientRun<dim>::equation() const
+    {
+      return "law p(t) of  d theta = b dt + sqrt(2 D) dW:  d_t p = -div J,  "
+             "J = " +
+             this->current_drift() +
+             " - D grad p,  until t = " + to_text(a_case.time.end_time);
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::begin()
+    {
+      if (domain.extent == "auto")
+        throw EntryError("Domain/extent",
+                         "auto",
+                         "the box of a law in time is not searched for: it "
+                         "holds the law at every moment",
+                         "Give Domain/lower and upper.");
+      goes_on = wants_to_resume && checkpoint.exists();
+      if (wants_to_resume && !goes_on)
+        log.say("Resume    there is no checkpoint in " + folder.path() +
+                " yet: the run begins at t = 0");
+      if (goes_on)
+        checkpoint.read(physics_of(a_case)); // of this case, or an error
+      this->prepare();
+    }
+
+
+
+    template <int dim>
+    bool TransientRun<dim>::resumes() const
+    {
+      return goes_on;
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::answer()
+    {
+      const Interruption interruption;
+      start();
+      for (;;)
+        {
+          const bool is_last = !solver->advance();
+          if (solver->mesh_has_changed())
+            prepare_statistics();
+          record();
+          const int  signal = interruption.signal(communicator);
+          const bool is_due =
+            dealii::Utilities::MPI::max(log.seconds() - last_checkpoint,
+                                        communicator) >=
+            a_case.time.checkpoint_interval;
+          if (is_last || is_due || signal != 0)
+            write_checkpoint();
+          if (signal != 0)
+            {
+              log.warn("Interrupted at t = " + to_text(solver->time()) +
+                       ", after a checkpoint. `--resume` goes on from there.");
+              throw Interrupted{signal};
+            }
+          if (is_last)
+            break;
+        }
+      read_off();
+      this->draw("plot_time.py");
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::start()
+    {
+      if (goes_on)
+        start_from_checkpoint();
+      else
+        start_anew();
+      last_checkpoint = log.seconds();
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::start_anew()
+    {
+      const InitialDensity<dim> initial(a_case.initial_density,
+                                        a_case.vocabulary());
+      space = std::make_unique<TransientSpace<dim>>(
+        *discretisation, dynamics, a_case.discretisation, a_case.solver, log);
+      space->find();
+      if (space->stationary() == nullptr)
+        log.say("Stationary law  none to compare with: " +
+                space->why_no_stationary());
+      log.say("Start     " + initial.description());
+      const Vector P = space->start(initial);
+      log.say(
+        "Mesh      Q" + std::to_string(a_case.discretisation.degree) + ", " +
+        std::to_string(discretisation->mesh->n_global_active_cells()) +
+        " cells, " + std::to_string(discretisation->dof_handler.n_dofs()) +
+        " unknowns");
+      find_reference();
+      solver = std::make_unique<TransientSolver<dim>>(*space,
+                                                      a_case.time,
+                                                      a_case.solver,
+                                                      log);
+      solver->start(P);
+      prepare_statistics();
+      file->open();
+      record();
+      first_boundary_mass = last_boundary_mass;
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::start_from_checkpoint()
+    {
+      const Checkpoint::Json state  = checkpoint.read(physics_of(a_case));
+      DomainParameters       coarse = domain;
+      coarse.initial_refinement     = 0;
+      discretisation =
+        std::make_unique<Discretisation<dim>>(communicator,
+                                              ParameterBox<dim>(coarse),
+                                              a_case.discretisation.degree);
+      space = std::make_unique<TransientSpace<dim>>(
+        *discretisation, dynamics, a_case.discretisation, a_case.solver, log);
+      const Vector P =
+        space->load(checkpoint.latest(),
+                    state.at("trial_space").get<std::string>(),
+                    state.at("no_stationary_law").get<std::string>());
+      find_reference();
+      solver = std::make_unique<TransientSolver<dim>>(*space,
+                                                      a_case.time,
+                                                      a_case.solver,
+                                                      log);
+      solver->resume(state.at("solver"), P);
+      first_boundary_mass = state.at("first_boundary_mass").get<double>();
+      series              = state.at("series").get<ParaviewSeries>();
+      prepare_statistics();
+      file->open(state.at("rows").get<unsigned int>());
+      log.say("Resume    at t = " + to_text(solver->time()) + ", step " +
+              std::to_string(solver->n_steps));
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::find_reference()
+    {
+      if (space->stationary() == nullptr &&
+          (a_case.reference.temperature == "auto" ||
+           a_case.reference.temperature == "nominal"))
+        {
+          why_no_reference =
+            "Reference/temperature = " + a_case.reference.temperature +
+            " is read off the stationary law, and there is "
+            "none: " +
+            space->why_no_stationary();
+          return;
+        }
+      // Any law serves where the temperature is given.
+      Vector P = space->generator().zero();
+      if (space->stationary() != nullptr)
+        P = *space->stationary();
+      const Law<dim>       law = space->law(P);
+      GibbsComparison<dim> comparison(law,
+                                      a_case.reference,
+                                      a_case.vocabulary());
+      Summary              unused;
+      run_postprocessors<dim>(law, {&comparison}, unused);
+      reference        = comparison.reference;
+      why_no_reference = comparison.reason;
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::prepare_statistics()
+    {
+      const RunLog::Phase phase(log, "statistics");
+      if (!statistics)
+        {
+          statistics = std::make_unique<TimeStatistics<dim>>(observables,
+                                                             a_case.variables,
+                                                             *loss,
+                                                             reference);
+          file =
+            std::make_unique<StatisticsFile>(communicator,
+                                             folder.path() + "/statistics.csv",
+                                             statistics->columns());
+        }
+      statistics->prepare(*discretisation,
+                          space->trial_space(),
+                          space->generator(),
+                          space->stationary());
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::record()
+    {
+      {
+        const RunLog::Phase phase(log, "statistics");
+        last_row = statistics->row(solver->time(), solver->density());
+      }
+      file->add(last_row);
+      if (solver->n_steps > 0 && !solver->is_output_time())
+        return;
+      say_progress(last_row);
+      const Law<dim> law = space->law(solver->density());
+      last_boundary_mass = boundary_mass(law);
+      write_fields(law);
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::say_progress(const std::vector<double> &row) const
+    {
+      std::ostringstream line;
+      line << "  t " << std::left << std::setw(10) << std::setprecision(4)
+           << row[0] << "  step " << std::setw(6) << solver->n_steps
+           << " of length " << std::setw(9) << std::setprecision(2)
+           << solver->last_step() << " "
+           << discretisation->mesh->n_global_active_cells() << " cells"
+           << std::setprecision(5) << "  E[L] " << row[3];
+      if (!std::isnan(row[7]))
+        line << "  KL to the stationary law " << row[7];
+      line << std::fixed << std::setprecision(1) << "  (" << log.seconds()
+           << " s)";
+      log.say(line.str());
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::write_fields(const Law<dim> &law)
+    {
+      const RunLog::Phase      phase(log, "ParaView files");
+      const std::size_t        number = series.size();
+      const ClosedCurrent<dim> no_closed_current(
+        law, "the current of a law on its way has a divergence");
+      write_paraview(
+        no_closed_current, reference, folder.path(), solver->time(), series);
+      Summary::Json notes;
+      notes["case"]    = a_case.name();
+      notes["time"]    = solver->time();
+      notes["current"] = nullptr;
+      if (reference)
+        notes["temperature"] = reference->temperature;
+      write_picture_grid(no_closed_current,
+                         reference,
+                         a_case.variables,
+                         notes,
+                         folder.path(),
+                         "grid_" + dealii::Utilities::int_to_string(number, 4));
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::write_checkpoint()
+    {
+      const RunLog::Phase phase(log, "checkpoints");
+      const std::string   path = checkpoint.begin();
+      space->save(solver->density(), path);
+      Checkpoint::Json state;
+      state["time"]                = solver->time();
+      state["trial_space"]         = space->kind();
+      state["no_stationary_law"]   = space->why_no_stationary();
+      state["solver"]              = solver->state();
+      state["rows"]                = file->n_rows();
+      state["series"]              = series;
+      state["first_boundary_mass"] = first_boundary_mass;
+      checkpoint.commit(state, physics_of(a_case));
+      last_checkpoint = log.seconds();
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::read_off()
+    {
+      const Law<dim>         law = space->law(solver->density());
+      DensityStatistics<dim> density(law);
+      CurrentStatistics<dim> current(law);
+      run_postprocessors<dim>(law, {&density, &current, &observables}, summary);
+      last_boundary_mass = boundary_mass(law);
+      summary.set("density/boundary_mass", last_boundary_mass);
+      summary.set("density/estimated_error",
+                  solver->time_error + solver->space_error);
+      write_probes(law, a_case.observables, summary);
+
+      summary.set("cells", discretisation->mesh->n_global_active_cells());
+      summary.set("dofs", discretisation->dof_handler.n_dofs());
+      const auto columns = statistics->columns();
+      const auto set     = [&](const std::string &path,
+                           const std::size_t  column,
+                           const std::string &why) {
+        if (std::isnan(last_row[column]))
+          summary.set_null(path, why);
+        else
+          summary.set(path, last_row[column]);
+      };
+      summary.set("free_energy/energy", last_row[3]);
+      summary.set("free_energy/entropy", last_row[4]);
+      set("free_energy/value", 5, why_no_reference);
+      if (reference)
+        {
+          summary.set("free_energy/temperature", reference->temperature);
+          summary.set("gibbs/temperature", reference->temperature);
+        }
+      else
+        {
+          summary.set_null("free_energy/temperature", why_no_reference);
+          summary.set_null("gibbs/temperature", why_no_reference);
+        }
+      set("gibbs/kl", 6, why_no_reference);
+      set("stationary/kl", 7, space->why_no_stationary());
+
+      summary.set("time/end", solver->time());
+      summary.set("time/steps", solver->n_steps);
+      summary.set("time/rejected_steps", solver->n_rejected);
+      summary.set("time/meshes", solver->n_meshes);
+      summary.set("time/factorisations", solver->state().at("factorisations"));
+      summary.set("time/tolerance", a_case.time.tolerance);
+      summary.set("time/estimated_error", solver->time_error);
+      summary.set("density/mesh_error", solver->space_error);
+      summary.set("solver/trial_space", space->kind());
+
+      const double trusted =
+        std::max(trusted_boundary_mass, first_boundary_mass);
+      if (!(last_boundary_mass <= trusted))
+        throw Refusal("mass at the boundary",
+                      to_text(last_boundary_mass) +
+                        " of the probability is within 1 % of the boundary of "
+                        "the box at t = " +
+                        to_text(solver->time()) +
+                        ": the box holds it back. Enlarge Domain/lower and "
+                        "upper, or end earlier");
+      const double allowed =
+        std::max(trusted_negative_mass, a_case.time.tolerance);
+      if (!(density.negative_mass <= allowed))
+        throw Refusal("not resolved",
+                      "the computed density is negative on a mass of " +
+                        to_text(density.negative_mass) +
+                        " at t = " + to_text(solver->time()) + ", more than " +
+                        to_text(allowed) +
+                        ": raise Discretisation/maximum cells or "
+                        "Domain/initial refinement");
+      if (solver->space_error > a_case.discretisation.tolerance)
+        log.warn("the mesh did not carry the density to "
+                 "Discretisation/tolerance at every time: estimated error " +
+                 to_text(solver->space_error));
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::set_nulls(const std::string &reason)
+    {
+      sgdfp::set_nulls(reason, summary);
+      for (const char *key : {"stationary/kl", "time/steps"})
+        summary.set_null(key, reason);
+    }
+
+
+
+    template <int dim>
+    std::string TransientRun<dim>::last_word() const
+    {
+      std::ostringstream text;
+      text << std::setprecision(6) << "  Findings at t = " << solver->time()
+           << "\n  Energy                 " << last_row[3]
+           << "\n  Entropy                " << last_row[4] << '\n';
+      if (reference)
+        text << "  Free energy            " << last_row[5]
+             << "  at T = " << reference->temperature
+             << "\n  KL(p|Gibbs)            " << last_row[6] << '\n';
+      if (!std::isnan(last_row[7]))
+        text << "  KL(p|stationary law)   " << last_row[7] << '\n';
+      text << std::setprecision(2) << "  Estimated error        "
+           << solver->time_error + solver->space_error << " in L1 (steps "
+           << solver->time_error << ", mesh " << solver->space_error
+           << ")\n  Steps                  " << solver->n_steps << ", rejected "
+           << solver->n_rejected << ", meshes " << solver->n_meshes
+           << "\n  Files                  " << folder.path()
+           << " (statistics.csv, solution.pvd for ParaView, summary.json)\n";
+      return text.str();
+    }
+  } // namespace
+
+
+
+  ExitStatus answer_transient(const MPI_Comm communicator,
+                              const Case    &a_case,
+                              const bool     validate,
+                              const bool     resume,
+                              RunLog        &log)
+  {
+    switch (a_case.dimension)
+      {
+        case 1:
+          return TransientRun<1>(communicator, a_case, resume, log)
+            .run(validate);
+        case 2:
+          return TransientRun<2>(communicator, a_case, resume, log)
+            .run(validate);
+        default:
+          return TransientRun<3>(communicator, a_case, resume, log)
+            .run(validate);
+      }
+  }
+} // namespace sgdfp

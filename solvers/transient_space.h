@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_SOLVERS_TRANSIENT_SPACE_H
+#define SGDFP_SOLVERS_TRANSIENT_SPACE_H
+
+#include "base/run_log.h"
+#include "models/initial_density.h"
+#include "operators/drift_diffusion.h"
+#include "operators/law.h"
+#include "solvers/linear_solver.h"
+
+namespace sgdfp
+{
+  /// The space in which a density moves: a mesh that follows it, and trial
+  /// functions e^{l - l_i} phi_i with l the log of the stationary law where
+  /// there is one (exact for D = T I and in one dimension, else that of
+  /// AdaptiveSolver), else l = 0.
+  ///
+  /// With such an l the equation for u = p e^{-l} has no drift but the
+  /// circulating one, p tends to the stationary law of the space, whatever the
+  /// mesh, and in the norm int p^2 e^{-l} nothing grows.
+  template <int dim>
+  class TransientSpace
+  {
+  public:
+    /// @param discretisation prepared; its mesh is changed
+    TransientSpace(Discretisation<dim>            &discretisation,
+                   const Dynamics<dim>            &dynamics,
+                   const DiscretisationParameters &parameters,
+                   const SolverParameters         &solver_parameters,
+                   RunLog                         &log);
+
+    /// Looks for the stationary law, assembles. Collective.
+    void find();
+
+    /// Refines the mesh until it carries the initial law to
+    /// Discretisation/tolerance. @return the coefficients of that law
+    Vector start(const InitialDensity<dim> &initial);
+
+    /// Estimated L1 error of @p P on this mesh (interpolation_errors()).
+    double error_of(const Vector &P) const;
+
+    /// Refines the mesh where @p P asks for it, coarsens it where that changes
+    /// P by no more than a small part of @p allowed (in L1), and carries P, with
+    /// its mass.
+    /// @return whether it changed
+    bool follow(Vector &P, const double allowed);
+
+    /// Writes mesh and densities; reads them instead of find() and start().
+    void   save(const Vector &P, const std::string &folder) const;
+    Vector load(const std::string &folder,
+                const std::string &kind,
+                const std::string &why_no_stationary);
+
+    /// "gibbs", "potential", "carried" (l of a solve), "polynomial"
+    const std::string &kind() const;
+
+    const Generator &generator() const;
+
+    const TrialSpace<dim> &trial_space() const;
+
+    /// Coefficients of the stationary law in this space; nullptr where it is
+    /// not known, for why_no_stationary().
+    const Vector      *stationary() const;
+    const std::string &why_no_stationary() const;
+
+    /// The density with coefficients @p P.
+    Law<dim> law(const Vector &P) const;
+
+    const Discretisation<dim> &discretisation() const;
+
+  private:
+    /// Sets l (anew on a changed mesh) and assembles.
+    /// @param l nodal; only for "carried"
+    void set_up(const Vector *l);
+
+    void find_stationary();
+
+    /// The stationary law in the present trial space.
+    void solve_stationary();
+
+    /// Executes the flags of the mesh and carries l and @p densities.
+    void change_mesh(const std::vector<Vector *> &densities);
+
+    Discretisation<dim>           &the_discretisation;
+    const Dynamics<dim>           &dynamics;
+    const DiscretisationParameters parameters;
+    const SolverParameters         solver_parameters;
+    RunLog                        &log;
+
+    TrialSpace<dim>         l;
+    DriftDiffusion<dim>     drift_diffusion;
+    std::string             kind_of_l = "polynomial";
+    std::unique_ptr<Vector> stationary_law;
+    std::string             reason;
+  };
+} // namespace sgdfp
+
+#endif
