@@ -63,6 +63,14 @@ namespace sgdfp
 
 
   template <int dim>
+  bool CaseRun<dim>::is_complete() const
+  {
+    return false;
+  }
+
+
+
+  template <int dim>
   std::string CaseRun<dim>::current_drift() const
   {
     const std::string &calculus = a_case.noise.calculus;
@@ -103,6 +111,12 @@ namespace sgdfp
       }
     if (reason.empty())
       begin();
+    if (is_complete())
+      {
+        log.say("The run in " + folder.path() +
+                " is complete: there is nothing to resume.");
+        return ExitStatus::done;
+      }
     if (!resumes())
       folder.open(a_case.text, a_case.file.resolved());
     log.attach(folder.path(), resumes());

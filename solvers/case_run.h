@@ -46,6 +46,9 @@ namespace sgdfp
     /// begin().
     virtual bool resumes() const;
 
+    /// Whether that run is complete: there is nothing to do. After begin().
+    virtual bool is_complete() const;
+
     /// Fills the summary and writes the files, but for summary.json.
     /// @throws Refusal
     virtual void answer() = 0;

@@ -161,10 +161,18 @@ namespace sgdfp
 
 
   template <int dim>
-  bool TransientSolver<dim>::advance()
+  bool TransientSolver<dim>::is_finished() const
+  {
+    return is_output_time() && interval + 1 == outputs.size();
+  }
+
+
+
+  template <int dim>
+  void TransientSolver<dim>::advance()
   {
     has_moved = false;
-    if (position == (1ull << level))
+    if (is_output_time())
       {
         ++interval;
         begin_interval();
@@ -213,7 +221,6 @@ namespace sgdfp
       }
     if (n_steps % look_interval == 0)
       follow();
-    return !(position == (1ull << level) && interval + 1 == outputs.size());
   }
 
 
@@ -235,7 +242,7 @@ namespace sgdfp
   template <int dim>
   double TransientSolver<dim>::time() const
   {
-    if (position == (1ull << level))
+    if (is_output_time())
       return outputs[interval];
     return (interval == 0 ? 0. : outputs[interval - 1]) +
            position * step_length();

@@ -51,10 +51,12 @@ namespace sgdfp
     /// Begins with coefficients @p P at t = 0.
     void start(const Vector &P);
 
-    /// One accepted step (with as many rejected ones as it takes). Returns
-    /// whether the end time is not yet reached.
+    /// Whether the end time is reached.
+    bool is_finished() const;
+
+    /// One accepted step, with as many rejected ones as it takes.
     /// @throws SolverFailure where the step length vanishes
-    bool advance();
+    void advance();
 
     double time() const;
 

@@ -65,6 +65,8 @@ namespace sgdfp
 
       bool resumes() const override;
 
+      bool is_complete() const override;
+
       void answer() override;
 
       void set_nulls(const std::string &reason) override;
@@ -78,6 +80,10 @@ namespace sgdfp
 
       /// The reference that statistics compare with, from the law in hand.
       void find_reference();
+
+      /// The same digits as before on whatever mesh.
+      void save_reference(Checkpoint::Json &state) const;
+      void load_reference(const Checkpoint::Json &state);
 
       /// After every change of the mesh.
       void prepare_statistics();
@@ -161,13 +167,21 @@ namespace sgdfp
 
 
     template <int dim>
+    bool TransientRun<dim>::is_complete() const
+    {
+      return goes_on && folder.is_complete();
+    }
+
+
+
+    template <int dim>
     void TransientRun<dim>::answer()
     {
       const Interruption interruption;
       start();
-      for (;;)
+      while (!solver->is_finished())
         {
-          const bool is_last = !solver->advance();
+          solver->advance();
           if (solver->mesh_has_changed())
             prepare_statistics();
           record();
@@ -176,7 +190,7 @@ namespace sgdfp
             dealii::Utilities::MPI::max(log.seconds() - last_checkpoint,
                                         communicator) >=
             a_case.time.checkpoint_interval;
-          if (is_last || is_due || signal != 0)
+          if (solver->is_finished() || is_due || signal != 0)
             write_checkpoint();
           if (signal != 0)
             {
@@ -184,8 +198,6 @@ namespace sgdfp
                        ", after a checkpoint. `--resume` goes on from there.");
               throw Interrupted{signal};
             }
-          if (is_last)
-            break;
         }
       read_off();
       this->draw("plot_time.py");
@@ -233,6 +245,7 @@ namespace sgdfp
       file->open();
       record();
       first_boundary_mass = last_boundary_mass;
+      write_checkpoint();
     }
 
 
@@ -253,7 +266,7 @@ namespace sgdfp
         space->load(checkpoint.latest(),
                     state.at("trial_space").get<std::string>(),
                     state.at("no_stationary_law").get<std::string>());
-      find_reference();
+      load_reference(state);
       solver = std::make_unique<TransientSolver<dim>>(*space,
                                                       a_case.time,
                                                       a_case.solver,
@@ -263,6 +276,7 @@ namespace sgdfp
       series              = state.at("series").get<ParaviewSeries>();
       prepare_statistics();
       file->open(state.at("rows").get<unsigned int>());
+      last_row = statistics->row(solver->time(), solver->density());
       log.say("Resume    at t = " + to_text(solver->time()) + ", step " +
               std::to_string(solver->n_steps));
     }
@@ -295,6 +309,34 @@ namespace sgdfp
       run_postprocessors<dim>(law, {&comparison}, unused);
       reference        = comparison.reference;
       why_no_reference = comparison.reason;
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::save_reference(Checkpoint::Json &state) const
+    {
+      state["no_reference"] = why_no_reference;
+      if (reference)
+        state["reference"] = {reference->temperature,
+                              reference->minimum_energy,
+                              reference->log_partition};
+    }
+
+
+
+    template <int dim>
+    void TransientRun<dim>::load_reference(const Checkpoint::Json &state)
+    {
+      why_no_reference = state.at("no_reference").get<std::string>();
+      if (!state.contains("reference"))
+        return;
+      const auto numbers = state.at("reference").get<std::vector<double>>();
+      typename GibbsDensity<dim>::Energy energy =
+        [this](const dealii::Point<dim> &theta) { return loss->value(theta); };
+      if (a_case.reference.temperature == "bayes")
+        energy = bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
+      reference = GibbsDensity<dim>{numbers[0], numbers[1], numbers[2], energy};
     }
 
 
@@ -398,6 +440,7 @@ namespace sgdfp
       state["rows"]                = file->n_rows();
       state["series"]              = series;
       state["first_boundary_mass"] = first_boundary_mass;
+      save_reference(state);
       checkpoint.commit(state, physics_of(a_case));
       last_checkpoint = log.seconds();
     }

@@ -40,8 +40,8 @@ namespace sgdfp
     double error_of(const Vector &P) const;
 
     /// Refines the mesh where @p P asks for it, coarsens it where that changes
-    /// P by no more than a small part of @p allowed (in L1), and carries P, with
-    /// its mass.
+    /// P by no more than a small part of @p allowed (in L1), and carries P,
+    /// with its mass.
     /// @return whether it changed
     bool follow(Vector &P, const double allowed);
 
