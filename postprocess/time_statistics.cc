@@ -36,7 +36,8 @@ namespace sgdfp
   TimeStatistics<dim>::prepare(const Discretisation<dim> &new_discretisation,
                                const TrialSpace<dim>     &new_trial_space,
                                const Generator           &new_generator,
-                               const Vector              *stationary)
+                               const Vector              *stationary,
+                               const double               log_floor)
   {
     discretisation = &new_discretisation;
     trial_space    = &new_trial_space;
@@ -92,11 +93,15 @@ namespace sgdfp
       moments.push_back({sums[1 + 2 * d], sums[2 + 2 * d]});
 
     stationary_u.clear();
-    if (stationary != nullptr)
-      for_each_value({stationary},
-                     [&](std::size_t, const std::vector<double> &u) {
-                       stationary_u.push_back(u[0]);
-                     });
+    is_known.clear();
+    if (stationary == nullptr)
+      return;
+    const double floor = std::exp(log_floor) * maximum(*stationary);
+    for_each_value({stationary},
+                   [&](const std::size_t i, const std::vector<double> &u) {
+                     stationary_u.push_back(u[0]);
+                     is_known.push_back(u[0] * std::exp(log_weight[i]) > floor);
+                   });
   }
 
 
@@ -176,8 +181,9 @@ namespace sgdfp
   std::vector<double> TimeStatistics<dim>::row(const double  time,
                                                const Vector &P) const
   {
-    // -int p log p, KL(p|q), KL(p|p_ss), int max(0, -p)
-    std::vector<double> sums(4, 0.);
+    // -int p log p, KL(p|q), KL(p|p_ss), int max(0, -p), mass where p_ss is not
+    // known
+    std::vector<double> sums(5, 0.);
     for_each_value({&P},
                    [&](const std::size_t i, const std::vector<double> &u) {
                      const double p = u[0] * weight[i];
@@ -194,18 +200,22 @@ namespace sgdfp
                      sums[0] -= p * log_p;
                      if (reference)
                        sums[1] += p * (log_p - log_gibbs[i]) - p + gibbs[i];
-                     if (!stationary_u.empty())
-                       {
-                         // Where p_ss is round-off its sign is, too.
-                         const double s = std::abs(stationary_u[i]);
-                         sums[2] += p * std::log(u[0] / s) - p + s * weight[i];
-                       }
+                     if (!stationary_u.empty() && is_known[i])
+                       sums[2] += p * std::log(u[0] / stationary_u[i]) - p +
+                                  stationary_u[i] * weight[i];
+                     else
+                       sums[4] += p;
                    });
     dealii::Utilities::MPI::sum(sums, discretisation->communicator, sums);
 
     Vector complete = P;
     generator->complete(complete);
-    const double        E             = energy * P;
+    const double     E       = energy * P;
+    constexpr double trusted = 1e-6;
+    const auto       n_points =
+      dealii::Utilities::MPI::sum(stationary_u.size(),
+                                  discretisation->communicator);
+    const bool stationary_is_known    = (n_points > 0 && sums[4] < trusted);
     std::vector<double> values        = {time,
                                          generator->mass_functional() * P,
                                          sgdfp::minimum(complete),
@@ -215,7 +225,7 @@ namespace sgdfp
                                            E - reference->temperature * sums[0] :
                                            none,
                                   reference ? sums[1] : none,
-                                  stationary_u.empty() ? none : sums[2]};
+                                  stationary_is_known ? sums[2] : none};
     const std::size_t   n_observables = moments.size() - dim;
     std::vector<double> means, variances;
     for (const auto &moment : moments)

@@ -35,10 +35,13 @@ namespace sgdfp
     /// Call after every change of the mesh. Collective.
     /// @param stationary nodal densities of p_ss, without ghosts, hanging nodes
     /// left out; nullptr where it is not known
+    /// @param log_floor log of p_ss/max p_ss below which it is round-off: where
+    /// more than a millionth of p is there, kl_to_stationary is not known
     void prepare(const Discretisation<dim> &discretisation,
                  const TrialSpace<dim>     &trial_space,
                  const Generator           &generator,
-                 const Vector              *stationary);
+                 const Vector              *stationary,
+                 const double               log_floor);
 
     /// Names of the columns: time, mass, minimum, energy, entropy,
     /// free_energy, kl_to_gibbs, kl_to_stationary, the means of the
@@ -73,6 +76,8 @@ namespace sgdfp
     Vector                                          energy;
     /// At the quadrature points: e^l JxW, l, log q, JxW q, u of p_ss
     std::vector<double> weight, log_weight, log_gibbs, gibbs, stationary_u;
+    /// Whether p_ss is known there
+    std::vector<bool> is_known;
   };
 } // namespace sgdfp
 

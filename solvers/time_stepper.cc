@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/time_stepper.h"
 
-#include "base/errors.h"
-#include "base/text.h"
+#include <limits>
 
 namespace sgdfp
 {
@@ -111,6 +110,8 @@ namespace sgdfp
     constexpr PetscInt never = 1 << 30;
     check_petsc(TSSetMaxSteps(ts, never), "TSSetMaxSteps");
     check_petsc(TSSetMaxTime(ts, PETSC_MAX_REAL), "TSSetMaxTime");
+    check_petsc(TSSetErrorIfStepFails(ts, PETSC_FALSE),
+                "TSSetErrorIfStepFails");
 
     SNES snes;
     KSP  ksp;
@@ -161,11 +162,7 @@ namespace sgdfp
     check_petsc(SNESGetKSP(snes, &ksp), "SNESGetKSP");
     check_petsc(KSPGetConvergedReason(ksp, &linear), "KSPGetConvergedReason");
     if (reason < 0 || linear < 0)
-      throw SolverFailure(
-        "A time step of length " + to_text(length) + " failed (" +
-        (linear < 0 ? KSPConvergedReasons[linear] :
-                      TSConvergedReasons[reason]) +
-        "). Use Solver/method = direct, fewer cells, or more ranks.");
+      return std::numeric_limits<double>::infinity();
     constexpr PetscInt order_of_embedded = 3;
     check_petsc(TSEvaluateStep(ts, order_of_embedded, embedded, nullptr),
                 "TSEvaluateStep");

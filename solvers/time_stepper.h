@@ -36,8 +36,8 @@ namespace sgdfp
     /// Replaces @p P by the coefficients a time @p length later, with the mass
     /// it had. Collective.
     /// @return estimated local error, |P - P^|_1 weighted with the masses of
-    /// the trial functions: an L1 norm of densities
-    /// @throws SolverFailure
+    /// the trial functions: an L1 norm of densities; infinite where the linear
+    /// solver failed, which a shorter step may cure
     double step(Vector &P, const double length);
 
     unsigned int n_factorisations = 0;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <cmath>
+#include <limits>
 
 namespace sgdfp
 {
@@ -178,24 +179,29 @@ namespace sgdfp
         begin_interval();
       }
     constexpr double safety = 0.9, largest_gain = 8;
+    bool             last_error_was_infinite = false;
     for (;;)
       {
         const RunLog::Phase phase(log, "time steps");
         // Beyond 2^50 steps to the next output time nothing moves any more.
         constexpr unsigned int finest = 50;
         if (level > finest)
-          throw SolverFailure("The time step fell below " +
-                              to_text(step_length()) +
-                              " at t = " + to_text(time()) +
-                              ". Raise Time/tolerance, or refine the mesh.");
-        const double h     = step_length();
-        Vector       next  = P;
-        const double error = stepper->step(next, h);
+          throw SolverFailure(
+            "The time step fell below " + to_text(step_length()) +
+            " at t = " + to_text(time()) +
+            (last_error_was_infinite ?
+               ": the linear solver fails. Use Solver/method = direct." :
+               ". Raise Time/tolerance, or refine the mesh."));
+        const double h          = step_length();
+        Vector       next       = P;
+        const double error      = stepper->step(next, h);
+        last_error_was_infinite = std::isinf(error);
         const double factor =
           (error > 0 ?
              safety * std::pow(parameters.tolerance / error, 1 / local_order) :
              largest_gain);
-        wanted = h * std::min(factor, largest_gain);
+        wanted                = h * std::min(factor, largest_gain);
+        constexpr double huge = std::numeric_limits<double>::infinity();
         if (error <= parameters.tolerance)
           {
             P    = next;
@@ -211,7 +217,7 @@ namespace sgdfp
             ++level;
             position *= 2;
           }
-        while (step_length() > wanted && level <= finest);
+        while (step_length() > wanted && level <= finest && error < huge);
       }
     // Twice as long from an even position only: the steps stay on their grid.
     while (level > 0 && position % 2 == 0 && 2 * step_length() <= wanted)

@@ -359,7 +359,8 @@ namespace sgdfp
       statistics->prepare(*discretisation,
                           space->trial_space(),
                           space->generator(),
-                          space->stationary());
+                          space->stationary(),
+                          space->stationary_log_floor());
     }
 
 
@@ -485,7 +486,12 @@ namespace sgdfp
           summary.set_null("gibbs/temperature", why_no_reference);
         }
       set("gibbs/kl", 6, why_no_reference);
-      set("stationary/kl", 7, space->why_no_stationary());
+      set("stationary/kl",
+          7,
+          space->stationary() == nullptr ?
+            space->why_no_stationary() :
+            "more than a millionth of the probability is where the stationary "
+            "law is below what its solve resolves");
 
       summary.set("time/end", solver->time());
       summary.set("time/steps", solver->n_steps);

@@ -203,10 +203,43 @@ namespace sgdfp
 
 
   template <int dim>
+  void
+  TransientSpace<dim>::choose_trial_space(const InitialDensity<dim> &initial)
+  {
+    if (kind_of_l == "polynomial")
+      return;
+    const auto error = [&]() {
+      return error_of(project(initial, the_discretisation, drift_diffusion));
+    };
+    constexpr double  far_better = 0.01;
+    const double      with_l     = error();
+    const std::string kind       = kind_of_l;
+    const Vector      nodal_l    = l.nodal_log();
+    const bool        has_law    = (stationary_law != nullptr);
+    kind_of_l                    = "polynomial";
+    set_up(nullptr);
+    if (error() > far_better * with_l || with_l < parameters.tolerance)
+      {
+        kind_of_l = kind;
+        set_up(&nodal_l);
+        return;
+      }
+    log.say("Trial space  polynomials: the initial density is far wider than "
+            "the stationary law");
+    if (has_law)
+      solve_stationary();
+  }
+
+
+
+  template <int dim>
   Vector TransientSpace<dim>::start(const InitialDensity<dim> &initial)
   {
     const RunLog::Phase phase(log, "initial density");
-    auto               &mesh = *the_discretisation.mesh;
+    choose_trial_space(initial);
+    // In one dimension this mesh has to do for all times.
+    const double tolerance = (dim == 1 ? 0.1 : 1.) * parameters.tolerance;
+    auto        &mesh      = *the_discretisation.mesh;
     for (;;)
       {
         const Vector P = project(initial, the_discretisation, drift_diffusion);
@@ -214,7 +247,7 @@ namespace sgdfp
           interpolation_errors(the_discretisation, l, P);
         const double       error      = total(the_discretisation, errors);
         constexpr unsigned n_children = 1 << dim;
-        if (error <= parameters.tolerance || parameters.refinement == "none")
+        if (error <= tolerance || parameters.refinement == "none")
           return P;
         auto n_refined = mesh.n_global_active_cells();
         if (parameters.refinement == "adaptive")
@@ -365,6 +398,17 @@ namespace sgdfp
   const std::string &TransientSpace<dim>::why_no_stationary() const
   {
     return reason;
+  }
+
+
+
+  template <int dim>
+  double TransientSpace<dim>::stationary_log_floor() const
+  {
+    // Where TrialSpace levels off; what a solve leaves elsewhere.
+    return kind_of_l == "potential" ? -595. :
+           kind_of_l == "gibbs"     ? -35. :
+                                      std::log(1e-11);
   }
 
 

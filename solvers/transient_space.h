@@ -33,7 +33,9 @@ namespace sgdfp
     void find();
 
     /// Refines the mesh until it carries the initial law to
-    /// Discretisation/tolerance. @return the coefficients of that law
+    /// Discretisation/tolerance. A law that is far wider than the stationary
+    /// one, such as a uniform one, is no polynomial times e^l: then l = 0.
+    /// @return the coefficients of that law
     Vector start(const InitialDensity<dim> &initial);
 
     /// Estimated L1 error of @p P on this mesh (interpolation_errors()).
@@ -63,6 +65,10 @@ namespace sgdfp
     const Vector      *stationary() const;
     const std::string &why_no_stationary() const;
 
+    /// log of the density, relative to its maximum, down to which the
+    /// stationary law is known.
+    double stationary_log_floor() const;
+
     /// The density with coefficients @p P.
     Law<dim> law(const Vector &P) const;
 
@@ -72,6 +78,9 @@ namespace sgdfp
     /// Sets l (anew on a changed mesh) and assembles.
     /// @param l nodal; only for "carried"
     void set_up(const Vector *l);
+
+    /// Takes l = 0 where that carries the initial law far better.
+    void choose_trial_space(const InitialDensity<dim> &initial);
 
     void find_stationary();
 

@@ -23,9 +23,9 @@ class Results:
     without one) [i, j, k], current[d, i, j, k] and closed_current[d, i, j, k]
     (None without one); summary.json and the notes of grid.npz."""
 
-    def __init__(self, folder, summary=None):
+    def __init__(self, folder, summary=None, grid="grid.npz"):
         self.folder, self.summary = pathlib.Path(folder), summary
-        with np.load(self.folder / "solution" / "grid.npz") as file:
+        with np.load(self.folder / "solution" / grid) as file:
             fields = dict(file)
         self.variables = fields["variables"].tolist()
         numbers = range(1, len(self.variables) + 1)

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures of a law in time: plot_time.py RUN_FOLDER
+
+Reads statistics.csv and solution/grid_*.npz of the run folder, writes
+figures/time_series.png (energy, entropy, free energy, distances, observables)
+and figures/densities.png (the law at the output times; marginals of three
+parameters).
+"""
+import csv
+import pathlib
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LogNorm
+from sgdfp_results import Results
+
+COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
+FIRST_OBSERVABLE = 8  # column of statistics.csv
+DECADES = 6  # of density shown
+MOST_PANELS = 6
+TITLE_SIZE = 10
+
+
+def read_statistics(folder):
+    """Columns by name; NaN where a field is empty."""
+    with open(folder / "statistics.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    data = np.array([[float(x) if x else np.nan for x in row] for row in rows[1:]])
+    return {name: data[:, i] for i, name in enumerate(rows[0])}
+
+
+def panel(axis, statistics, names, labels, title, log=False):
+    """Curves over t; those that are nowhere defined are left out."""
+    time = statistics["time"]
+    # From the second row on: t = 0 has no place on a logarithmic axis.
+    drawn = False
+    for name, label, colour in zip(names, labels, COLOURS * len(names)):
+        values = statistics[name]
+        if np.isfinite(values[1:]).any():
+            axis.plot(time[1:], values[1:], color=colour, label=label, linewidth=1.4)
+            drawn = True
+    axis.set_xscale("log")
+    if log and drawn:
+        axis.set_yscale("log")
+    axis.set_xlabel("t = (learning rate) x steps")
+    axis.set_title(title, fontsize=TITLE_SIZE)
+    axis.grid(alpha=0.25)
+    if drawn:
+        axis.legend(fontsize=8)
+    else:
+        axis.text(0.5, 0.5, "not defined", ha="center", transform=axis.transAxes)
+
+
+def draw_series(folder, statistics, case):
+    names = list(statistics)
+    variances = [name for name in names if name.startswith("variance_")]
+    means = [
+        name
+        for name in names[FIRST_OBSERVABLE:]
+        if name not in variances and name != "negative_mass"
+    ]
+    figure, axes = plt.subplots(2, 3, figsize=(14, 7.5), constrained_layout=True)
+    panel(axes[0, 0], statistics, ["energy"], ["E[U]"], "energy")
+    panel(axes[0, 1], statistics, ["entropy"], ["S"], "entropy")
+    panel(axes[0, 2], statistics, ["free_energy"], ["E[U] - T S"], "free energy")
+    panel(
+        axes[1, 0],
+        statistics,
+        ["kl_to_gibbs", "kl_to_stationary"],
+        ["to the tempered posterior", "to the stationary law"],
+        "KL divergence",
+        log=True,
+    )
+    panel(axes[1, 1], statistics, means, [f"E[{m.removeprefix('mean_')}]" for m in means], "means")
+    panel(
+        axes[1, 2],
+        statistics,
+        variances,
+        [f"Var[{v.removeprefix('variance_')}]" for v in variances],
+        "variances",
+    )
+    figure.suptitle(f"{case}: the law in time", fontsize=TITLE_SIZE + 1)
+    figure.savefig(folder / "figures" / "time_series.png", dpi=120)
+    plt.close(figure)
+
+
+def chosen(files):
+    """Evenly spaced ones, first and last among them."""
+    if len(files) <= MOST_PANELS:
+        return files
+    return [files[i] for i in np.linspace(0, len(files) - 1, MOST_PANELS).round().astype(int)]
+
+
+def draw_lines(laws, folder, case):
+    figure, axis = plt.subplots(figsize=(7, 4.5), constrained_layout=True)
+    shades = plt.get_cmap("viridis")(np.linspace(0, 0.9, len(laws)))
+    for law, shade in zip(laws, shades):
+        axis.plot(law.axes[0], law.density, color=shade, label=f"t = {law.notes['time']:.4g}")
+    # A first density that is next to a point would hide the others.
+    axis.set_ylim(0, 1.3 * max(law.density.max() for law in laws[1:] or laws))
+    axis.set_xlabel(laws[0].variables[0])
+    axis.set_ylabel("density p [1/length]")
+    axis.legend(fontsize=8)
+    axis.set_title(f"{case}: the law in time", fontsize=TITLE_SIZE)
+    figure.savefig(folder / "figures" / "densities.png", dpi=120)
+    plt.close(figure)
+
+
+def draw_planes(laws, folder, case):
+    pairs = [(0, 1)] if len(laws[0].axes) == 2 else [(0, 1), (1, 2)]
+    figure, axes = plt.subplots(
+        len(pairs),
+        len(laws),
+        figsize=(3.2 * len(laws), 3.1 * len(pairs) + 0.5),
+        squeeze=False,
+        constrained_layout=True,
+    )
+    for row, pair in zip(axes, pairs):
+        # One window for all times.
+        limits = [
+            (min(law.axes[d][0] for law in laws), max(law.axes[d][-1] for law in laws))
+            for d in pair
+        ]
+        for axis, law in zip(row, laws):
+            density = law.marginal(law.density, pair).T
+            top = density.max()
+            image = axis.pcolormesh(
+                law.axes[pair[0]],
+                law.axes[pair[1]],
+                np.maximum(density, top * 10.0**-DECADES) / top,
+                norm=LogNorm(10.0**-DECADES, 1),
+                cmap="viridis",
+                shading="gouraud",
+                rasterized=True,
+            )
+            axis.set_facecolor(plt.get_cmap("viridis")(0.0))
+            axis.set_xlim(*limits[0])
+            axis.set_ylim(*limits[1])
+            axis.set_title(f"t = {law.notes['time']:.4g}", fontsize=TITLE_SIZE)
+            axis.set_xlabel(law.variables[pair[0]])
+            axis.set_ylabel(law.variables[pair[1]])
+    figure.colorbar(image, ax=axes, label="density / its maximum", shrink=0.85)
+    figure.suptitle(f"{case}: the law in time", fontsize=TITLE_SIZE + 1)
+    figure.savefig(folder / "figures" / "densities.png", dpi=120)
+    plt.close(figure)
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("Usage: plot_time.py RUN_FOLDER")
+    folder = pathlib.Path(sys.argv[1])
+    (folder / "figures").mkdir(exist_ok=True)
+    files = chosen(sorted(path.name for path in (folder / "solution").glob("grid_*.npz")))
+    laws = [Results(folder, grid=name) for name in files]
+    case = laws[0].notes["case"]
+    draw_series(folder, read_statistics(folder), case)
+    if len(laws[0].axes) == 1:
+        draw_lines(laws, folder, case)
+    else:
+        draw_planes(laws, folder, case)
+
+
+if __name__ == "__main__":
+    main()
