@@ -3,8 +3,15 @@
 
 #include "base/errors.h"
 
+#include <cerrno>
+#include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
 
 namespace sgdfp
 {
@@ -48,6 +55,39 @@ namespace sgdfp
     : communicator(communicator)
     , folder((fs::path(directory) / (case_name + "-" + question)).string())
   {}
+
+
+
+  void RunFolder::lock() const
+  {
+    run_on_root(communicator, [&]() {
+      std::error_code failure;
+      fs::create_directories(folder, failure);
+      // Never closed: the lock ends with the process.
+      const int file =
+        ::open((folder + "/.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+      if (file < 0)
+        throw UserError("Cannot write the run folder '" + folder + "' (" +
+                        std::strerror(errno) +
+                        "). Choose another one with --output DIR or "
+                        "Output/directory.");
+      constexpr int  most     = 50;
+      constexpr auto interval = std::chrono::milliseconds(200);
+      for (int i = 0; ::flock(file, LOCK_EX | LOCK_NB) != 0; ++i)
+        {
+          // Some file systems have no locks: then there is no protection.
+          if (errno != EWOULDBLOCK)
+            break;
+          if (i == most)
+            throw UserError("Another run is at work in the run folder '" +
+                            folder +
+                            "'. Wait for its end, or choose another folder "
+                            "with --output DIR.");
+          std::this_thread::sleep_for(interval);
+        }
+      return std::string();
+    });
+  }
 
 
 

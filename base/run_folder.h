@@ -24,6 +24,12 @@ namespace sgdfp
               const std::string &case_name,
               const std::string &question);
 
+    /// Makes the folder and keeps other runs out of it until the process ends,
+    /// however it ends. Waits a few seconds for a run that is being killed.
+    /// @throws UserError on every rank if it cannot be written, or another run
+    /// is at work in it.
+    void lock() const;
+
     /// Makes the folder, removes what an earlier run left in it.
     /// @throws UserError on every rank if it cannot be written.
     void open(const std::string &case_text,

@@ -22,11 +22,13 @@ namespace sgdfp
     const Observables<dim>                   &observables,
     const std::vector<std::string>           &variables,
     const Loss<dim>                          &loss,
-    const boost::optional<GibbsDensity<dim>> &reference)
+    const boost::optional<GibbsDensity<dim>> &reference,
+    const double                              tolerance)
     : observables(observables)
     , variables(variables)
     , loss(loss)
     , reference(reference)
+    , tolerance(tolerance)
   {}
 
 
@@ -210,8 +212,9 @@ namespace sgdfp
 
     Vector complete = P;
     generator->complete(complete);
-    const double     E       = energy * P;
-    constexpr double trusted = 1e-6;
+    const double     E   = energy * P;
+    constexpr double few = 1e-6, small_part = 0.1;
+    const double     trusted = std::max(few, small_part * tolerance);
     const auto       n_points =
       dealii::Utilities::MPI::sum(stationary_u.size(),
                                   discretisation->communicator);

@@ -27,16 +27,19 @@ namespace sgdfp
   public:
     /// Keeps references.
     /// @param variables names of the parameters
+    /// @param tolerance of the density in L1: up to a tenth of it may be where
+    /// the stationary law is not known
     TimeStatistics(const Observables<dim>                   &observables,
                    const std::vector<std::string>           &variables,
                    const Loss<dim>                          &loss,
-                   const boost::optional<GibbsDensity<dim>> &reference);
+                   const boost::optional<GibbsDensity<dim>> &reference,
+                   const double                              tolerance);
 
     /// Call after every change of the mesh. Collective.
     /// @param stationary nodal densities of p_ss, without ghosts, hanging nodes
     /// left out; nullptr where it is not known
     /// @param log_floor log of p_ss/max p_ss below which it is round-off: where
-    /// more than a millionth of p is there, kl_to_stationary is not known
+    /// too much of p is there, kl_to_stationary is not known
     void prepare(const Discretisation<dim> &discretisation,
                  const TrialSpace<dim>     &trial_space,
                  const Generator           &generator,
@@ -68,6 +71,7 @@ namespace sgdfp
     const std::vector<std::string>            variables;
     const Loss<dim>                          &loss;
     const boost::optional<GibbsDensity<dim>> &reference;
+    const double                              tolerance;
 
     const Discretisation<dim>                      *discretisation = nullptr;
     const TrialSpace<dim>                          *trial_space    = nullptr;

@@ -111,6 +111,7 @@ namespace sgdfp
       }
     if (reason.empty())
       begin();
+    folder.lock();
     if (is_complete())
       {
         log.say("The run in " + folder.path() +

@@ -347,10 +347,12 @@ namespace sgdfp
       const RunLog::Phase phase(log, "statistics");
       if (!statistics)
         {
-          statistics = std::make_unique<TimeStatistics<dim>>(observables,
-                                                             a_case.variables,
-                                                             *loss,
-                                                             reference);
+          statistics = std::make_unique<TimeStatistics<dim>>(
+            observables,
+            a_case.variables,
+            *loss,
+            reference,
+            a_case.discretisation.tolerance);
           file =
             std::make_unique<StatisticsFile>(communicator,
                                              folder.path() + "/statistics.csv",
@@ -490,7 +492,7 @@ namespace sgdfp
           7,
           space->stationary() == nullptr ?
             space->why_no_stationary() :
-            "more than a millionth of the probability is where the stationary "
+            "too much of the probability is where the stationary "
             "law is below what its solve resolves");
 
       summary.set("time/end", solver->time());
