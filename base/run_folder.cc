@@ -142,7 +142,8 @@ namespace sgdfp
   {
     run_on_root(communicator, [&]() {
       std::error_code ignored;
-      for (const char *name : {"solution.pvd", "solution", "figures"})
+      for (const char *name :
+           {"solution.pvd", "solution", "figures", "checkpoint"})
         fs::remove_all(fs::path(folder) / name, ignored);
       return std::string();
     });

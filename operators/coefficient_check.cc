@@ -37,21 +37,11 @@ namespace sgdfp
 
 
 
-  template <int dim>
-  void check_coefficients(
-    const Discretisation<dim>                             &discretisation,
-    const Dynamics<dim>                                   &dynamics,
-    const std::function<void(const dealii::Point<dim> &)> &also)
+  void throw_everywhere(const MPI_Comm                     communicator,
+                        const boost::optional<EntryError> &complaint)
   {
-    const auto complaint =
-      first_complaint<dim>(discretisation, [&](const dealii::Point<dim> &x) {
-        dynamics.check_at(x);
-        if (also)
-          also(x);
-      });
     using namespace dealii::Utilities::MPI;
-    const MPI_Comm     communicator = discretisation.communicator;
-    const unsigned int nobody       = n_mpi_processes(communicator);
+    const unsigned int nobody = n_mpi_processes(communicator);
     const unsigned int first =
       min(complaint ? this_mpi_process(communicator) : nobody, communicator);
     if (first == nobody)
@@ -65,6 +55,23 @@ namespace sgdfp
                      part(mine.value),
                      part(mine.reason),
                      part(mine.remedy));
+  }
+
+
+
+  template <int dim>
+  void check_coefficients(
+    const Discretisation<dim>                             &discretisation,
+    const Dynamics<dim>                                   &dynamics,
+    const std::function<void(const dealii::Point<dim> &)> &also)
+  {
+    const auto complaint =
+      first_complaint<dim>(discretisation, [&](const dealii::Point<dim> &x) {
+        dynamics.check_at(x);
+        if (also)
+          also(x);
+      });
+    throw_everywhere(discretisation.communicator, complaint);
   }
 
 

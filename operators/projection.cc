@@ -2,6 +2,7 @@
 #include "operators/projection.h"
 
 #include "base/errors.h"
+#include "operators/coefficient_check.h"
 #include "operators/functional.h"
 
 #include <deal.II/lac/full_matrix.h>
@@ -90,19 +91,28 @@ namespace sgdfp
                                std::vector<double>      &values) {
         values[0] = initial(theta);
       };
-      for (const auto &cell :
-           discretisation.dof_handler.active_cell_iterators())
-        if (cell->is_locally_owned())
-          {
-            const auto rule = initial.peak() ?
-                                gaussian_rule<dim>(*initial.peak(),
-                                                   discretisation.box,
-                                                   *cell,
-                                                   n_points) :
-                                dealii::Quadrature<dim>(iterated);
-            if (rule.size() > 0)
-              assembly.add(cell, rule, density);
-          }
+      boost::optional<EntryError> complaint;
+      try
+        {
+          for (const auto &cell :
+               discretisation.dof_handler.active_cell_iterators())
+            if (cell->is_locally_owned())
+              {
+                const auto rule = initial.peak() ?
+                                    gaussian_rule<dim>(*initial.peak(),
+                                                       discretisation.box,
+                                                       *cell,
+                                                       n_points) :
+                                    dealii::Quadrature<dim>(iterated);
+                if (rule.size() > 0)
+                  assembly.add(cell, rule, density);
+              }
+        }
+      catch (const EntryError &error)
+        {
+          complaint.emplace(error);
+        }
+      throw_everywhere(discretisation.communicator, complaint);
       return assembly.finish().front();
     }
 
@@ -146,7 +156,14 @@ namespace sgdfp
                  const Discretisation<dim> &discretisation,
                  const Generator           &generator)
   {
-    Vector b = moments(initial, discretisation);
+    return project_moments(moments(initial, discretisation), generator);
+  }
+
+
+
+  Vector project_moments(const Vector &moments, const Generator &generator)
+  {
+    Vector b = moments;
     // The test functions sum to 1.
     const double mass = b * generator.left_null_vector();
     if (!(mass > 0))

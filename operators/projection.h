@@ -22,6 +22,13 @@ namespace sgdfp
 
 
 
+  /// The same from the moments (phi_i, p_0) themselves, which need not be
+  /// normalised.
+  /// @throws Refusal where their sum, the mass of p_0, is not positive
+  Vector project_moments(const Vector &moments, const Generator &generator);
+
+
+
   /// Estimated L1 error of e^l u in its space, cell by cell: from the
   /// differences s_j = int_K e^l |u - I_j u| to the interpolants of degree
   /// j = k-1 and k-2, which fall geometrically where the mesh resolves u,

@@ -95,6 +95,20 @@ namespace sgdfp
 
 
 
+  std::map<std::string, std::string> Case::physics() const
+  {
+    std::map<std::string, std::string> entries = file.values();
+    for (auto entry = entries.begin(); entry != entries.end();)
+      if (entry->first.rfind("Output/", 0) == 0 ||
+          entry->first == "Time/checkpoint interval")
+        entry = entries.erase(entry);
+      else
+        ++entry;
+    return entries;
+  }
+
+
+
   void Case::with_places(const std::function<void()> &work) const
   {
     try

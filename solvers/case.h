@@ -44,6 +44,10 @@ namespace sgdfp
     /// Folder of the file, where relative data files are looked for.
     std::string folder() const;
 
+    /// The value of every entry that has a say in the numbers of a run, by
+    /// path.
+    std::map<std::string, std::string> physics() const;
+
     /// What the expressions of the case may name.
     Vocabulary vocabulary() const;
 

@@ -55,6 +55,15 @@ namespace sgdfp
 
 
   template <int dim>
+  std::function<void(const dealii::Point<dim> &)>
+  CaseRun<dim>::check_of_points() const
+  {
+    return {};
+  }
+
+
+
+  template <int dim>
   bool CaseRun<dim>::resumes() const
   {
     return false;
@@ -163,7 +172,15 @@ namespace sgdfp
     if (a_case.reference.temperature == "bayes")
       check_prior =
         bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
-    check_coefficients(sampling, dynamics, check_prior);
+    const auto also = check_of_points();
+    check_coefficients<dim>(sampling,
+                            dynamics,
+                            [&](const dealii::Point<dim> &theta) {
+                              if (check_prior)
+                                check_prior(theta);
+                              if (also)
+                                also(theta);
+                            });
   }
 
 

@@ -42,6 +42,11 @@ namespace sgdfp
     /// leaves an earlier result as it was.
     virtual void begin();
 
+    /// A further check of points of the box, such as that of an expression
+    /// that only this question uses; may be empty.
+    virtual std::function<void(const dealii::Point<dim> &)>
+    check_of_points() const;
+
     /// Whether an earlier, interrupted run goes on in its folder. After
     /// begin().
     virtual bool resumes() const;

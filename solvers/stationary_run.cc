@@ -13,6 +13,7 @@
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
 #include "solvers/negative_control.h"
+#include "solvers/previous_law.h"
 #include "solvers/stationary_summary.h"
 #include "solvers/trust.h"
 
@@ -115,6 +116,7 @@ namespace sgdfp
         throw *distrust;
       close_current();
       write_fields();
+      save_law(solver->law(), a_case, folder.path());
       // Last, as it may change the mesh.
       judge_balance(summary.json()["current"]["l1"].template get<double>());
       warn_of_errors();

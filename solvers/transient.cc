@@ -48,8 +48,8 @@ namespace sgdfp
                       Patterns::Double(0));
     prm.add_parameter("run",
                       run,
-                      "Run folder of sgdfp-transient whose last law is the "
-                      "initial density (initial density = run)",
+                      "Run folder of sgdfp-stationary or sgdfp-transient whose "
+                      "last law is the initial density (initial density = run)",
                       Patterns::Anything());
     prm.leave_subsection();
   }

@@ -5,12 +5,14 @@
 #include "base/interruption.h"
 #include "base/statistics_file.h"
 #include "base/text.h"
+#include "operators/projection.h"
 #include "postprocess/current_statistics.h"
 #include "postprocess/density_statistics.h"
 #include "postprocess/paraview_output.h"
 #include "postprocess/picture_grid.h"
 #include "postprocess/time_statistics.h"
 #include "solvers/case_run.h"
+#include "solvers/previous_law.h"
 #include "solvers/stationary_summary.h"
 #include "solvers/transient.h"
 #include "solvers/trust.h"
@@ -23,21 +25,6 @@ namespace sgdfp
 {
   namespace
   {
-    /// Entries that do not change the numbers of a run.
-    Checkpoint::Entries physics_of(const Case &a_case)
-    {
-      Checkpoint::Entries entries = a_case.file.values();
-      for (auto entry = entries.begin(); entry != entries.end();)
-        if (entry->first.rfind("Output/", 0) == 0 ||
-            entry->first == "Time/checkpoint interval")
-          entry = entries.erase(entry);
-        else
-          ++entry;
-      return entries;
-    }
-
-
-
     template <int dim>
     class TransientRun : public CaseRun<dim>
     {
@@ -62,6 +49,9 @@ namespace sgdfp
       std::string equation() const override;
 
       void begin() override;
+
+      std::function<void(const dealii::Point<dim> &)>
+      check_of_points() const override;
 
       bool resumes() const override;
 
@@ -100,6 +90,7 @@ namespace sgdfp
       const bool                            wants_to_resume;
       Checkpoint                            checkpoint;
       bool                                  goes_on = false;
+      std::unique_ptr<PreviousLaw<dim>>     previous;
       std::unique_ptr<TransientSpace<dim>>  space;
       std::unique_ptr<TransientSolver<dim>> solver;
       boost::optional<GibbsDensity<dim>>    reference;
@@ -152,8 +143,23 @@ namespace sgdfp
         log.say("Resume    there is no checkpoint in " + folder.path() +
                 " yet: the run begins at t = 0");
       if (goes_on)
-        checkpoint.read(physics_of(a_case)); // of this case, or an error
+        checkpoint.read(a_case.physics()); // of this case, or an error
       this->prepare();
+      if (a_case.initial_density.type == "run" && !goes_on)
+        previous = std::make_unique<PreviousLaw<dim>>(communicator,
+                                                      a_case.time.run,
+                                                      log);
+    }
+
+
+
+    template <int dim>
+    std::function<void(const dealii::Point<dim> &)>
+    TransientRun<dim>::check_of_points() const
+    {
+      return [initial = InitialDensity<dim>(a_case.initial_density,
+                                            a_case.vocabulary())](
+               const dealii::Point<dim> &theta) { initial(theta); };
     }
 
 
@@ -228,8 +234,13 @@ namespace sgdfp
       if (space->stationary() == nullptr)
         log.say("Stationary law  none to compare with: " +
                 space->why_no_stationary());
-      log.say("Start     " + initial.description());
-      const Vector P = space->start(initial);
+      log.say("Start     " + (previous ? "the last law of " + a_case.time.run :
+                                         initial.description()));
+      const Vector P = space->start([&]() {
+        return previous ?
+                 previous->project(*discretisation, space->generator()) :
+                 project(initial, *discretisation, space->generator());
+      });
       log.say(
         "Mesh      Q" + std::to_string(a_case.discretisation.degree) + ", " +
         std::to_string(discretisation->mesh->n_global_active_cells()) +
@@ -253,7 +264,7 @@ namespace sgdfp
     template <int dim>
     void TransientRun<dim>::start_from_checkpoint()
     {
-      const Checkpoint::Json state  = checkpoint.read(physics_of(a_case));
+      const Checkpoint::Json state  = checkpoint.read(a_case.physics());
       DomainParameters       coarse = domain;
       coarse.initial_refinement     = 0;
       discretisation =
@@ -437,6 +448,8 @@ namespace sgdfp
       space->save(solver->density(), path);
       Checkpoint::Json state;
       state["time"]                = solver->time();
+      state["lower"]               = domain.lower;
+      state["upper"]               = domain.upper;
       state["trial_space"]         = space->kind();
       state["no_stationary_law"]   = space->why_no_stationary();
       state["solver"]              = solver->state();
@@ -444,7 +457,7 @@ namespace sgdfp
       state["series"]              = series;
       state["first_boundary_mass"] = first_boundary_mass;
       save_reference(state);
-      checkpoint.commit(state, physics_of(a_case));
+      checkpoint.commit(state, a_case.physics());
       last_checkpoint = log.seconds();
     }
 

@@ -203,14 +203,11 @@ namespace sgdfp
 
 
   template <int dim>
-  void
-  TransientSpace<dim>::choose_trial_space(const InitialDensity<dim> &initial)
+  void TransientSpace<dim>::choose_trial_space(const Projection &project)
   {
     if (kind_of_l == "polynomial")
       return;
-    const auto error = [&]() {
-      return error_of(project(initial, the_discretisation, drift_diffusion));
-    };
+    const auto        error      = [&]() { return error_of(project()); };
     constexpr double  far_better = 0.01;
     const double      with_l     = error();
     const std::string kind       = kind_of_l;
@@ -233,16 +230,16 @@ namespace sgdfp
 
 
   template <int dim>
-  Vector TransientSpace<dim>::start(const InitialDensity<dim> &initial)
+  Vector TransientSpace<dim>::start(const Projection &project)
   {
     const RunLog::Phase phase(log, "initial density");
-    choose_trial_space(initial);
+    choose_trial_space(project);
     // In one dimension this mesh has to do for all times.
     const double tolerance = (dim == 1 ? 0.1 : 1.) * parameters.tolerance;
     auto        &mesh      = *the_discretisation.mesh;
     for (;;)
       {
-        const Vector P = project(initial, the_discretisation, drift_diffusion);
+        const Vector                 P = project();
         const dealii::Vector<double> errors =
           interpolation_errors(the_discretisation, l, P);
         const double       error      = total(the_discretisation, errors);

@@ -3,7 +3,6 @@
 #define SGDFP_SOLVERS_TRANSIENT_SPACE_H
 
 #include "base/run_log.h"
-#include "models/initial_density.h"
 #include "operators/drift_diffusion.h"
 #include "operators/law.h"
 #include "solvers/linear_solver.h"
@@ -32,11 +31,14 @@ namespace sgdfp
     /// Looks for the stationary law, assembles. Collective.
     void find();
 
+    /// The coefficients of the initial law in the present space.
+    using Projection = std::function<Vector()>;
+
     /// Refines the mesh until it carries the initial law to
     /// Discretisation/tolerance. A law that is far wider than the stationary
     /// one, such as a uniform one, is no polynomial times e^l: then l = 0.
     /// @return the coefficients of that law
-    Vector start(const InitialDensity<dim> &initial);
+    Vector start(const Projection &project);
 
     /// Estimated L1 error of @p P on this mesh (interpolation_errors()).
     double error_of(const Vector &P) const;
@@ -80,7 +82,7 @@ namespace sgdfp
     void set_up(const Vector *l);
 
     /// Takes l = 0 where that carries the initial law far better.
-    void choose_trial_space(const InitialDensity<dim> &initial);
+    void choose_trial_space(const Projection &project);
 
     void find_stationary();
 

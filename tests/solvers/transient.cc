@@ -50,8 +50,10 @@ namespace
                    problem.discretisation_parameters.tolerance)
     {
       space.find();
-      solver.start(
-        space.start(InitialDensity<dim>(initial, problem.vocabulary)));
+      const InitialDensity<dim> density(initial, problem.vocabulary);
+      solver.start(space.start([&]() {
+        return project(density, *problem.discretisation, space.generator());
+      }));
     }
 
     std::vector<double> row()
