@@ -99,8 +99,13 @@ namespace sgdfp
     else
       {
         log.say("Stationary law");
+        // Its l is what is needed; a law whose layers or weights ask for more
+        // is for sgdfp-stationary.
+        constexpr unsigned int   enough_cells = (dim == 3 ? 20000 : 10000);
+        DiscretisationParameters rough        = parameters;
+        rough.maximum_cells = std::min(rough.maximum_cells, enough_cells);
         AdaptiveSolver<dim> adaptive(
-          the_discretisation, dynamics, parameters, solver_parameters, log);
+          the_discretisation, dynamics, rough, solver_parameters, log);
         adaptive.solve();
         kind_of_l = "carried";
         if (adaptive.accepted().weight_error >
