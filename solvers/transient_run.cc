@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/transient_run.h"
 
-#include "base/checkpoint.h"
 #include "base/interruption.h"
-#include "base/statistics_file.h"
 #include "base/text.h"
 #include "operators/projection.h"
 #include "postprocess/current_statistics.h"
 #include "postprocess/density_statistics.h"
-#include "postprocess/paraview_output.h"
-#include "postprocess/picture_grid.h"
-#include "postprocess/time_statistics.h"
 #include "solvers/case_run.h"
 #include "solvers/previous_law.h"
 #include "solvers/stationary_summary.h"
-#include "solvers/transient.h"
+#include "solvers/time_series.h"
 #include "solvers/trust.h"
 
 #include <cmath>
@@ -67,21 +62,7 @@ namespace sgdfp
       void start();
       void start_anew();
       void start_from_checkpoint();
-
-      /// The reference that statistics compare with, from the law in hand.
-      void find_reference();
-
-      /// The same digits as before on whatever mesh.
-      void save_reference(Checkpoint::Json &state) const;
-      void load_reference(const Checkpoint::Json &state);
-
-      /// After every change of the mesh.
-      void prepare_statistics();
-
-      /// A row of statistics.csv; at output times also fields.
-      void record();
-      void say_progress(const std::vector<double> &row) const;
-      void write_fields(const Law<dim> &law);
+      void make_solver();
 
       void write_checkpoint();
 
@@ -93,15 +74,10 @@ namespace sgdfp
       std::unique_ptr<PreviousLaw<dim>>     previous;
       std::unique_ptr<TransientSpace<dim>>  space;
       std::unique_ptr<TransientSolver<dim>> solver;
-      boost::optional<GibbsDensity<dim>>    reference;
-      std::string                           why_no_reference;
-      std::unique_ptr<TimeStatistics<dim>>  statistics;
-      std::unique_ptr<StatisticsFile>       file;
-      ParaviewSeries                        series;
-      std::vector<double>                   last_row;
+      std::unique_ptr<TimeSeries<dim>>      series;
       /// At t = 0: a uniform density has mass at the boundary.
-      double first_boundary_mass = 0, last_boundary_mass = 0;
-      double last_checkpoint = 0;
+      double first_boundary_mass = 0;
+      double last_checkpoint     = 0;
     };
 
 
@@ -189,8 +165,8 @@ namespace sgdfp
         {
           solver->advance();
           if (solver->mesh_has_changed())
-            prepare_statistics();
-          record();
+            series->prepare();
+          series->record();
           const int  signal = interruption.signal(communicator);
           const bool is_due =
             dealii::Utilities::MPI::max(log.seconds() - last_checkpoint,
@@ -246,16 +222,10 @@ namespace sgdfp
         std::to_string(discretisation->mesh->n_global_active_cells()) +
         " cells, " + std::to_string(discretisation->dof_handler.n_dofs()) +
         " unknowns");
-      find_reference();
-      solver = std::make_unique<TransientSolver<dim>>(*space,
-                                                      a_case.time,
-                                                      a_case.solver,
-                                                      log);
+      make_solver();
       solver->start(P);
-      prepare_statistics();
-      file->open();
-      record();
-      first_boundary_mass = last_boundary_mass;
+      series->start();
+      first_boundary_mass = series->boundary_mass();
       write_checkpoint();
     }
 
@@ -277,17 +247,10 @@ namespace sgdfp
         space->load(checkpoint.latest(),
                     state.at("trial_space").get<std::string>(),
                     state.at("no_stationary_law").get<std::string>());
-      load_reference(state);
-      solver = std::make_unique<TransientSolver<dim>>(*space,
-                                                      a_case.time,
-                                                      a_case.solver,
-                                                      log);
+      make_solver();
       solver->resume(state.at("solver"), P);
       first_boundary_mass = state.at("first_boundary_mass").get<double>();
-      series              = state.at("series").get<ParaviewSeries>();
-      prepare_statistics();
-      file->open(state.at("rows").get<unsigned int>());
-      last_row = statistics->row(solver->time(), solver->density());
+      series->resume(state);
       log.say("Resume    at t = " + to_text(solver->time()) + ", step " +
               std::to_string(solver->n_steps));
     }
@@ -295,147 +258,14 @@ namespace sgdfp
 
 
     template <int dim>
-    void TransientRun<dim>::find_reference()
+    void TransientRun<dim>::make_solver()
     {
-      if (space->stationary() == nullptr &&
-          (a_case.reference.temperature == "auto" ||
-           a_case.reference.temperature == "nominal"))
-        {
-          why_no_reference =
-            "Reference/temperature = " + a_case.reference.temperature +
-            " is read off the stationary law, and there is "
-            "none: " +
-            space->why_no_stationary();
-          return;
-        }
-      // Any law serves where the temperature is given.
-      Vector P = space->generator().zero();
-      if (space->stationary() != nullptr)
-        P = *space->stationary();
-      const Law<dim>       law = space->law(P);
-      GibbsComparison<dim> comparison(law,
-                                      a_case.reference,
-                                      a_case.vocabulary());
-      Summary              unused;
-      run_postprocessors<dim>(law, {&comparison}, unused);
-      reference        = comparison.reference;
-      why_no_reference = comparison.reason;
-    }
-
-
-
-    template <int dim>
-    void TransientRun<dim>::save_reference(Checkpoint::Json &state) const
-    {
-      state["no_reference"] = why_no_reference;
-      if (reference)
-        state["reference"] = {reference->temperature,
-                              reference->minimum_energy,
-                              reference->log_partition};
-    }
-
-
-
-    template <int dim>
-    void TransientRun<dim>::load_reference(const Checkpoint::Json &state)
-    {
-      why_no_reference = state.at("no_reference").get<std::string>();
-      if (!state.contains("reference"))
-        return;
-      const auto numbers = state.at("reference").get<std::vector<double>>();
-      typename GibbsDensity<dim>::Energy energy =
-        [this](const dealii::Point<dim> &theta) { return loss->value(theta); };
-      if (a_case.reference.temperature == "bayes")
-        energy = bayesian_energy(*loss, a_case.reference, a_case.vocabulary());
-      reference = GibbsDensity<dim>{numbers[0], numbers[1], numbers[2], energy};
-    }
-
-
-
-    template <int dim>
-    void TransientRun<dim>::prepare_statistics()
-    {
-      const RunLog::Phase phase(log, "statistics");
-      if (!statistics)
-        {
-          statistics = std::make_unique<TimeStatistics<dim>>(
-            observables,
-            a_case.variables,
-            *loss,
-            reference,
-            a_case.discretisation.tolerance);
-          file =
-            std::make_unique<StatisticsFile>(communicator,
-                                             folder.path() + "/statistics.csv",
-                                             statistics->columns());
-        }
-      statistics->prepare(*discretisation,
-                          space->trial_space(),
-                          space->generator(),
-                          space->stationary(),
-                          space->stationary_log_floor());
-    }
-
-
-
-    template <int dim>
-    void TransientRun<dim>::record()
-    {
-      {
-        const RunLog::Phase phase(log, "statistics");
-        last_row = statistics->row(solver->time(), solver->density());
-      }
-      file->add(last_row);
-      if (solver->n_steps > 0 && !solver->is_output_time())
-        return;
-      say_progress(last_row);
-      const Law<dim> law = space->law(solver->density());
-      last_boundary_mass = boundary_mass(law);
-      write_fields(law);
-    }
-
-
-
-    template <int dim>
-    void TransientRun<dim>::say_progress(const std::vector<double> &row) const
-    {
-      std::ostringstream line;
-      line << "  t " << std::left << std::setw(10) << std::setprecision(4)
-           << row[0] << "  step " << std::setw(6) << solver->n_steps
-           << " of length " << std::setw(9) << std::setprecision(2)
-           << solver->last_step() << " "
-           << discretisation->mesh->n_global_active_cells() << " cells"
-           << std::setprecision(5) << "  E[L] " << row[3];
-      if (!std::isnan(row[7]))
-        line << "  KL to the stationary law " << row[7];
-      line << std::fixed << std::setprecision(1) << "  (" << log.seconds()
-           << " s)";
-      log.say(line.str());
-    }
-
-
-
-    template <int dim>
-    void TransientRun<dim>::write_fields(const Law<dim> &law)
-    {
-      const RunLog::Phase      phase(log, "ParaView files");
-      const std::size_t        number = series.size();
-      const ClosedCurrent<dim> no_closed_current(
-        law, "the current of a law on its way has a divergence");
-      write_paraview(
-        no_closed_current, reference, folder.path(), solver->time(), series);
-      Summary::Json notes;
-      notes["case"]    = a_case.name();
-      notes["time"]    = solver->time();
-      notes["current"] = nullptr;
-      if (reference)
-        notes["temperature"] = reference->temperature;
-      write_picture_grid(no_closed_current,
-                         reference,
-                         a_case.variables,
-                         notes,
-                         folder.path(),
-                         "grid_" + dealii::Utilities::int_to_string(number, 4));
+      solver = std::make_unique<TransientSolver<dim>>(*space,
+                                                      a_case.time,
+                                                      a_case.solver,
+                                                      log);
+      series = std::make_unique<TimeSeries<dim>>(
+        a_case, *loss, observables, *space, *solver, folder.path(), log);
     }
 
 
@@ -453,10 +283,8 @@ namespace sgdfp
       state["trial_space"]         = space->kind();
       state["no_stationary_law"]   = space->why_no_stationary();
       state["solver"]              = solver->state();
-      state["rows"]                = file->n_rows();
-      state["series"]              = series;
       state["first_boundary_mass"] = first_boundary_mass;
-      save_reference(state);
+      series->save(state);
       checkpoint.commit(state, a_case.physics());
       last_checkpoint = log.seconds();
     }
@@ -470,27 +298,27 @@ namespace sgdfp
       DensityStatistics<dim> density(law);
       CurrentStatistics<dim> current(law);
       run_postprocessors<dim>(law, {&density, &current, &observables}, summary);
-      last_boundary_mass = boundary_mass(law);
-      summary.set("density/boundary_mass", last_boundary_mass);
+      const double at_boundary = boundary_mass(law);
+      summary.set("density/boundary_mass", at_boundary);
       summary.set("density/estimated_error",
                   solver->time_error + solver->space_error);
       write_probes(law, a_case.observables, summary);
 
       summary.set("cells", discretisation->mesh->n_global_active_cells());
       summary.set("dofs", discretisation->dof_handler.n_dofs());
-      const auto columns = statistics->columns();
-      const auto set     = [&](const std::string &path,
-                           const std::size_t  column,
+      const auto set = [&](const std::string &path,
+                           const std::string &column,
                            const std::string &why) {
-        if (std::isnan(last_row[column]))
+        if (std::isnan(series->last(column)))
           summary.set_null(path, why);
         else
-          summary.set(path, last_row[column]);
+          summary.set(path, series->last(column));
       };
-      summary.set("free_energy/energy", last_row[3]);
-      summary.set("free_energy/entropy", last_row[4]);
-      set("free_energy/value", 5, why_no_reference);
-      if (reference)
+      const std::string &why_no_reference = series->why_no_reference();
+      summary.set("free_energy/energy", series->last("energy"));
+      summary.set("free_energy/entropy", series->last("entropy"));
+      set("free_energy/value", "free_energy", why_no_reference);
+      if (const auto &reference = series->reference())
         {
           summary.set("free_energy/temperature", reference->temperature);
           summary.set("gibbs/temperature", reference->temperature);
@@ -500,9 +328,9 @@ namespace sgdfp
           summary.set_null("free_energy/temperature", why_no_reference);
           summary.set_null("gibbs/temperature", why_no_reference);
         }
-      set("gibbs/kl", 6, why_no_reference);
+      set("gibbs/kl", "kl_to_gibbs", why_no_reference);
       set("stationary/kl",
-          7,
+          "kl_to_stationary",
           space->stationary() == nullptr ?
             space->why_no_stationary() :
             "too much of the probability is where the stationary "
@@ -520,9 +348,9 @@ namespace sgdfp
 
       const double trusted =
         std::max(trusted_boundary_mass, first_boundary_mass);
-      if (!(last_boundary_mass <= trusted))
+      if (!(at_boundary <= trusted))
         throw Refusal("mass at the boundary",
-                      to_text(last_boundary_mass) +
+                      to_text(at_boundary) +
                         " of the probability is within 1 % of the boundary of "
                         "the box at t = " +
                         to_text(solver->time()) +
@@ -561,14 +389,16 @@ namespace sgdfp
     {
       std::ostringstream text;
       text << std::setprecision(6) << "  Findings at t = " << solver->time()
-           << "\n  Energy                 " << last_row[3]
-           << "\n  Entropy                " << last_row[4] << '\n';
-      if (reference)
-        text << "  Free energy            " << last_row[5]
+           << "\n  Energy                 " << series->last("energy")
+           << "\n  Entropy                " << series->last("entropy") << '\n';
+      if (const auto &reference = series->reference())
+        text << "  Free energy            " << series->last("free_energy")
              << "  at T = " << reference->temperature
-             << "\n  KL(p|Gibbs)            " << last_row[6] << '\n';
-      if (!std::isnan(last_row[7]))
-        text << "  KL(p|stationary law)   " << last_row[7] << '\n';
+             << "\n  KL(p|Gibbs)            " << series->last("kl_to_gibbs")
+             << '\n';
+      if (!std::isnan(series->last("kl_to_stationary")))
+        text << "  KL(p|stationary law)   " << series->last("kl_to_stationary")
+             << '\n';
       text << std::setprecision(2) << "  Estimated error        "
            << solver->time_error + solver->space_error << " in L1 (steps "
            << solver->time_error << ", mesh " << solver->space_error
