@@ -8,6 +8,7 @@
 #include "postprocess/gibbs_comparison.h"
 #include "postprocess/observables.h"
 #include "solvers/linear_solver.h"
+#include "solvers/spectrum_parameters.h"
 
 namespace sgdfp
 {
@@ -59,6 +60,7 @@ namespace sgdfp
     SolverParameters         solver;
     ReferenceParameters      reference;
     ObservableParameters     observables;
+    SpectrumParameters       spectrum;
     OutputParameters         output;
 
     ParameterFile file;

@@ -210,7 +210,18 @@ namespace sgdfp
 
   unsigned int LinearSolver::solve(Vector &x, const Vector &b)
   {
-    check_petsc(KSPSolve(ksp, b, x), "KSPSolve");
+    return solve(static_cast<Vec>(x),
+                 static_cast<Vec>(b),
+                 /*transposed=*/false);
+  }
+
+
+
+  unsigned int
+  LinearSolver::solve(const Vec x, const Vec b, const bool transposed)
+  {
+    check_petsc(transposed ? KSPSolveTranspose(ksp, b, x) : KSPSolve(ksp, b, x),
+                "KSPSolve");
     KSPConvergedReason reason;
     PetscInt           iterations;
     check_petsc(KSPGetConvergedReason(ksp, &reason), "KSPGetConvergedReason");

@@ -63,6 +63,10 @@ namespace sgdfp
     /// @throws SolverFailure if it does not converge
     unsigned int solve(Vector &x, const Vector &b);
 
+    /// The same for vectors that PETSc or SLEPc hand out.
+    /// @param transposed solve with the transposed matrix (after factorise())
+    unsigned int solve(const Vec x, const Vec b, const bool transposed);
+
   private:
     void clear();
 
