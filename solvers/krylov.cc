@@ -13,14 +13,13 @@ namespace sgdfp
                                const double            shift)
     : shift(shift)
     , generator(generator)
-    , linear_solver(generator.communicator(), parameters)
+    , inverse(generator, parameters, shift)
     , has_law(law != nullptr)
     , weights(generator.weights())
     , inverse_weights(generator.weights())
     , work(generator.zero())
   {
     check_petsc(VecReciprocal(inverse_weights), "VecReciprocal");
-    linear_solver.factorise(generator, shift);
     if (!has_law)
       return;
     removed_right = *law;
@@ -44,13 +43,13 @@ namespace sgdfp
     if (adjoint)
       {
         check_petsc(MatMultTranspose(M, x, work), "MatMultTranspose");
-        linear_solver.solve(y, work, /*transposed=*/true);
+        inverse.solve(y, work, /*transposed=*/true);
       }
     else
       {
         check_petsc(VecPointwiseMult(y, x, weights), "VecPointwiseMult");
         check_petsc(MatMult(M, y, work), "MatMult");
-        linear_solver.solve(y, work, /*transposed=*/false);
+        inverse.solve(y, work, /*transposed=*/false);
         check_petsc(VecPointwiseMult(y, y, inverse_weights),
                     "VecPointwiseMult");
       }

@@ -3,7 +3,7 @@
 #define SGDFP_SOLVERS_KRYLOV_H
 
 #include "operators/restriction.h"
-#include "solvers/linear_solver.h"
+#include "solvers/balanced_inverse.h"
 
 #include <complex>
 
@@ -47,7 +47,7 @@ namespace sgdfp
     void apply(const Vec x, const Vec y);
 
     const Restriction &generator;
-    LinearSolver       linear_solver;
+    BalancedInverse    inverse;
     bool               adjoint = false;
     const bool         has_law;
     Vector             weights, inverse_weights;

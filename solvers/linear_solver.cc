@@ -114,17 +114,26 @@ namespace sgdfp
 
   void LinearSolver::factorise(const Generator &generator, const double shift)
   {
-    create();
     Mat copy;
     check_petsc(MatDuplicate(generator.preconditioner_matrix(),
                              MAT_COPY_VALUES,
                              &copy),
                 "MatDuplicate");
-    shifted.reset(copy);
+    MatrixHandle owner(copy);
     check_petsc(
       MatAXPY(copy, -shift, generator.mass_matrix(), SAME_NONZERO_PATTERN),
       "MatAXPY");
-    check_petsc(KSPSetOperators(ksp, copy, copy), "KSPSetOperators");
+    factorise(std::move(owner));
+  }
+
+
+
+  void LinearSolver::factorise(MatrixHandle matrix)
+  {
+    create();
+    shifted = std::move(matrix);
+    check_petsc(KSPSetOperators(ksp, shifted.get(), shifted.get()),
+                "KSPSetOperators");
     check_petsc(KSPSetType(ksp, KSPPREONLY), "KSPSetType");
     PC pc;
     check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");

@@ -51,6 +51,9 @@ namespace sgdfp
     /// @throws SolverFailure if the factorisation fails
     void factorise(const Generator &generator, const double shift);
 
+    /// The same for a matrix that the caller has put together.
+    void factorise(MatrixHandle matrix);
+
     /// Prepares GMRES for A itself; its left null vector makes the right-hand
     /// side of solve() consistent.
     void prepare_iterative(const Generator &generator);

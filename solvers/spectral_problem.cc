@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/text.h"
+#include "solvers/balanced_inverse.h"
 #include "solvers/stationary.h"
 
 #include <cmath>
@@ -239,9 +240,8 @@ namespace sgdfp
 
     // Mean first passage:  A^T tau = -m, and its part along the slowest mode,
     // which carries most of it, from the rate: F^T A R has no cancellation.
-    LinearSolver solver(discretisation.communicator, solver_parameters);
-    solver.factorise(restriction, 0.);
-    Vector right_side = restriction.mass_functional();
+    BalancedInverse solver(restriction, solver_parameters, /*shift=*/0.);
+    Vector          right_side = restriction.mass_functional();
     right_side *= -1;
     Vector tau = restriction.zero();
     solver.solve(tau, right_side, /*transposed=*/true);
@@ -274,9 +274,8 @@ namespace sgdfp
     law_on_a.scale(free);
     law_on_a.scale(a);
 
-    LinearSolver solver(discretisation.communicator, solver_parameters);
-    solver.factorise(between, 0.);
-    Vector solution = between.zero();
+    BalancedInverse solver(between, solver_parameters, /*shift=*/0.);
+    Vector          solution = between.zero();
 
     Transitions result;
     the_generator.apply_adjoint(image, on_b);
@@ -288,7 +287,7 @@ namespace sgdfp
     the_generator.apply(image, law_on_a);
     right_side = between.restrict_to(image);
     right_side *= -1;
-    solver.solve(solution, right_side);
+    solver.solve(solution, right_side, /*transposed=*/false);
     const Vector g = sum(between.extend(solution), law_on_a);
 
     result.rate = all.product(all.restrict_to(q), all.restrict_to(g));

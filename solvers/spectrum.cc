@@ -154,7 +154,9 @@ namespace sgdfp
 
 
 
-    /// |A v - lambda M v|_1 / |diag(A) v|_1, or of the transposed matrices.
+    /// |A v - lambda M v| / |diag(A) v|, or of the transposed matrices, in the
+    /// norm of BalancedInverse: a right one is weighed with 1/d, a left one
+    /// with W/d, as the tails of a law have no say.
     double residual(const Restriction         &generator,
                     const std::complex<double> lambda,
                     const Vector              &real,
@@ -162,6 +164,16 @@ namespace sgdfp
                     const bool                 adjoint)
     {
       Vector a = generator.zero(), m = generator.zero(), d = generator.zero();
+      Vector weights = generator.zero();
+      check_petsc(MatGetDiagonal(generator.mass_matrix(), weights),
+                  "MatGetDiagonal");
+      for (const auto i : weights.locally_owned_elements())
+        {
+          const double W = generator.weights()(i), M_ii = weights(i);
+          weights(i) =
+            (adjoint ? std::sqrt(W / M_ii) : 1 / std::sqrt(W * M_ii));
+        }
+      weights.compress(dealii::VectorOperation::insert);
       check_petsc(MatGetDiagonal(generator.preconditioner_matrix(), d),
                   "MatGetDiagonal");
       const auto part = [&](const Vector &v, const Vector *w, const double b) {
@@ -181,8 +193,10 @@ namespace sgdfp
           subtract(b, *w);
         Vector scale = d;
         scale.scale(v);
-        return std::make_pair(static_cast<double>(a.l1_norm()),
-                              static_cast<double>(scale.l1_norm()));
+        scale.scale(weights);
+        a.scale(weights);
+        return std::make_pair(static_cast<double>(a.l2_norm()),
+                              static_cast<double>(scale.l2_norm()));
       };
       // A (x + iy) = (a + ib) M (x + iy)
       auto sum = part(real, imaginary, -lambda.imag());

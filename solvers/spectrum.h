@@ -23,7 +23,8 @@ namespace sgdfp
   {
     std::vector<std::complex<double>> values;
     std::vector<Vector>               right, left;
-    /// |A R - lambda M R|_1 / |diag(A) R|_1 and the same of A^T
+    /// |A R - lambda M R| / |diag(A) R| and the same of A^T, in the norms of L2
+    /// over and times the weights of the trial space
     std::vector<double> residuals, left_residuals;
     /// Differences of the eigenvalues of both problems: 0 but for the error of
     /// the eigensolver
