@@ -42,7 +42,6 @@ namespace sgdfp
     check_petsc(VecPointwiseMult(work, b, transposed ? columns : rows),
                 "VecPointwiseMult");
     linear_solver.solve(x, work, transposed);
-    if (getenv("DBGX")) { PetscReal a,e,c; VecNorm(b,NORM_INFINITY,&a); VecNorm(work,NORM_INFINITY,&e); VecNorm(x,NORM_INFINITY,&c); printf("%d %g %g %g\n",int(transposed),a,e,c);}
     check_petsc(VecPointwiseMult(x, x, transposed ? rows : columns),
                 "VecPointwiseMult");
   }

@@ -4,6 +4,7 @@
 #include <slepceps.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace sgdfp
 {
@@ -15,19 +16,31 @@ namespace sgdfp
     , generator(generator)
     , inverse(generator, parameters, shift)
     , has_law(law != nullptr)
-    , weights(generator.weights())
-    , inverse_weights(generator.weights())
+    , from_right(generator.weights())
+    , to_right(generator.zero())
+    , from_left(generator.zero())
+    , to_left(generator.zero())
     , work(generator.zero())
   {
-    check_petsc(VecReciprocal(inverse_weights), "VecReciprocal");
+    check_petsc(MatGetDiagonal(generator.mass_matrix(), work),
+                "MatGetDiagonal");
+    for (const auto i : work.locally_owned_elements())
+      {
+        const double W = from_right(i);
+        const double g = std::pow(W * static_cast<double>(work(i)), 0.25);
+        to_left(i)     = g;
+        from_left(i)   = 1 / g;
+        to_right(i)    = g / W;
+        from_right(i)  = W / g;
+      }
+    for (Vector *v : {&to_left, &from_left, &to_right, &from_right})
+      v->compress(dealii::VectorOperation::insert);
     if (!has_law)
       return;
     removed_right = *law;
-    removed_right.scale(inverse_weights);
-    test_right = generator.mass_functional();
-    test_right.scale(weights);
-    removed_left = generator.left_null_vector();
-    test_left    = generator.zero();
+    test_right    = generator.mass_functional();
+    removed_left  = generator.left_null_vector();
+    test_left     = generator.zero();
     generator.mass_matrix().vmult(test_left, *law);
   }
 
@@ -39,26 +52,22 @@ namespace sgdfp
 
   void ShiftedKrylov::apply(const Vec x, const Vec y)
   {
-    const Mat M = generator.mass_matrix();
-    if (adjoint)
+    const Mat     M  = generator.mass_matrix();
+    const Vector &in = (adjoint ? from_left : from_right);
+    const Vector &to = (adjoint ? to_left : to_right);
+    check_petsc(VecPointwiseMult(y, x, in), "VecPointwiseMult");
+    check_petsc(adjoint ? MatMultTranspose(M, y, work) : MatMult(M, y, work),
+                "MatMult");
+    inverse.solve(y, work, adjoint);
+    if (has_law)
       {
-        check_petsc(MatMultTranspose(M, x, work), "MatMultTranspose");
-        inverse.solve(y, work, /*transposed=*/true);
+        PetscScalar part;
+        check_petsc(VecDot(y, adjoint ? test_left : test_right, &part),
+                    "VecDot");
+        check_petsc(VecAXPY(y, -part, adjoint ? removed_left : removed_right),
+                    "VecAXPY");
       }
-    else
-      {
-        check_petsc(VecPointwiseMult(y, x, weights), "VecPointwiseMult");
-        check_petsc(MatMult(M, y, work), "MatMult");
-        inverse.solve(y, work, /*transposed=*/false);
-        check_petsc(VecPointwiseMult(y, y, inverse_weights),
-                    "VecPointwiseMult");
-      }
-    if (!has_law)
-      return;
-    PetscScalar part;
-    check_petsc(VecDot(y, adjoint ? test_left : test_right, &part), "VecDot");
-    check_petsc(VecAXPY(y, -part, adjoint ? removed_left : removed_right),
-                "VecAXPY");
+    check_petsc(VecPointwiseMult(y, y, to), "VecPointwiseMult");
   }
 
 
@@ -74,7 +83,9 @@ namespace sgdfp
 
 
   std::vector<ShiftedKrylov::Pair>
-  ShiftedKrylov::solve(const unsigned int n_values, const bool is_adjoint)
+  ShiftedKrylov::solve(const unsigned int n_values,
+                       const bool         is_adjoint,
+                       const bool         all_real)
   {
     adjoint                     = is_adjoint;
     const MPI_Comm communicator = generator.communicator();
@@ -130,24 +141,54 @@ namespace sgdfp
         // The part that was removed has the eigenvalue 0 here.
         if (std::abs(theta) == 0)
           continue;
-        pair.value = shift + 1. / theta;
+        pair.value                 = shift + 1. / theta;
+        constexpr double round_off = 1e-7;
         if (theta_i == 0)
           pair.value.imag(0);
         else if (pair.value.imag() < 0)
           continue;
-        if (!adjoint)
+        const bool is_split =
+          (theta_i != 0 &&
+           (all_real || pair.value.imag() < round_off * std::abs(pair.value)));
+        if (is_split)
+          pair.value.imag(0);
+        pair.real.scale(adjoint ? from_left : from_right);
+        pair.imaginary.scale(adjoint ? from_left : from_right);
+        pairs.push_back(pair);
+        if (is_split)
           {
-            pair.real.scale(weights);
-            pair.imaginary.scale(weights);
+            std::swap(pair.real, pair.imaginary);
+            pairs.push_back(pair);
           }
-        pairs.push_back(std::move(pair));
       }
     std::stable_sort(pairs.begin(),
                      pairs.end(),
                      [](const Pair &a, const Pair &b) {
                        return a.value.real() > b.value.real();
                      });
+    polish(pairs);
     return pairs;
+  }
+
+
+
+  void ShiftedKrylov::polish(std::vector<Pair> &pairs)
+  {
+    constexpr double       isolated = 1e-4;
+    constexpr unsigned int n_steps  = 3;
+    if (pairs.size() < 2 || pairs[0].value.imag() != 0 ||
+        !(std::abs(pairs[0].value) < isolated * std::abs(pairs[1].value)))
+      return;
+    Vector x = pairs[0].real, y = generator.zero();
+    x.scale(adjoint ? to_left : to_right);
+    for (unsigned int step = 0; step < n_steps; ++step)
+      {
+        apply(x, y);
+        y /= y.l2_norm();
+        x = y;
+      }
+    x.scale(adjoint ? from_left : from_right);
+    pairs[0].real = x;
   }
 
 

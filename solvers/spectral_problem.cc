@@ -22,6 +22,23 @@ namespace sgdfp
 
 
 
+    // Where the law is e^-200 of its maximum nothing happens at rates above
+    // 1e-87, but the tails, where the weights span decades within a cell, spoil
+    // a Krylov space: eigenfunctions are 0 there.
+    constexpr double deepest = -200;
+
+
+
+    /// 1 where one of two flags is
+    Vector either(const Vector &a, const Vector &b)
+    {
+      Vector result = a;
+      check_petsc(VecPointwiseMax(result, a, b), "VecPointwiseMax");
+      return result;
+    }
+
+
+
     Vector sum(const Vector &a, const Vector &b)
     {
       Vector result = a;
@@ -193,14 +210,29 @@ namespace sgdfp
 
 
   template <int dim>
+  Vector SpectralProblem<dim>::deep_tails() const
+  {
+    Vector result = the_generator.zero();
+    for (const auto i : discretisation.owned)
+      result(i) =
+        (static_cast<double>(trial_space.nodal_log()(i)) < deepest ? 1. : 0.);
+    result.compress(dealii::VectorOperation::insert);
+    return result;
+  }
+
+
+
+  template <int dim>
   Spectrum SpectralProblem<dim>::eigenpairs(const unsigned int n_values)
   {
-    const Restriction restriction(the_generator, the_generator.zero());
+    const Restriction restriction(the_generator, deep_tails());
     const Vector      p0       = restriction.restrict_to(law());
     Spectrum          spectrum = SpectrumSolver(solver_parameters)
                           .solve(restriction, n_values, &p0, is_reversible);
     normalise(restriction, p0, spectrum);
     extend(restriction, spectrum);
+    spectrum.right.front() = law();
+    spectrum.left.front() = complete_function(the_generator.left_null_vector());
     return spectrum;
   }
 
@@ -210,22 +242,17 @@ namespace sgdfp
   KilledAnswer SpectralProblem<dim>::killed(const Vector      &killed,
                                             const unsigned int n_values)
   {
-    const Restriction restriction(the_generator, killed);
+    const Restriction restriction(the_generator, either(killed, deep_tails()));
     KilledAnswer      answer;
     answer.spectrum =
       SpectrumSolver(solver_parameters)
         .solve(restriction, std::max(2u, n_values), nullptr, is_reversible);
     Spectrum    &spectrum = answer.spectrum;
     const double rate     = answer.exit_rate();
-    // The error of the Rayleigh quotient is a product of two errors of
-    // eigenfunctions, each round-off over the distance to the next mode.
-    const double next =
-      (spectrum.size() > 1 ? std::abs(spectrum.values[1].real()) : rate);
-    answer.resolution = spectrum.round_off * spectrum.round_off / next;
-    if (!(rate > answer.resolution))
+    if (!(rate > spectrum.resolution))
       throw Refusal("not determined",
                     "the absorbing set is reached at a rate below " +
-                      to_text(answer.resolution) +
+                      to_text(spectrum.resolution) +
                       " per unit t, which is what round-off leaves: nothing "
                       "reaches it, or hardly ever. Move the set closer, or "
                       "raise the noise");
@@ -238,26 +265,41 @@ namespace sgdfp
     positive.compress(dealii::VectorOperation::insert);
     answer.negative_share = restriction.mass_functional() * positive;
 
-    // Mean first passage:  A^T tau = -m, and its part along the slowest mode,
-    // which carries most of it, from the rate: F^T A R has no cancellation.
-    BalancedInverse solver(restriction, solver_parameters, /*shift=*/0.);
-    Vector          right_side = restriction.mass_functional();
+    answer.first_passage = first_passage(restriction, spectrum, killed, rate);
+    normalise(restriction, p0, spectrum);
+    extend(restriction, spectrum);
+    answer.quasi_stationary = complete_density(restriction.extend(p0));
+    return answer;
+  }
+
+
+
+  template <int dim>
+  Vector SpectralProblem<dim>::first_passage(const Restriction &without_tails,
+                                             const Spectrum    &spectrum,
+                                             const Vector      &killed,
+                                             const double       rate) const
+  {
+    // A^T tau = -m, and its part along the slowest mode, which carries most of
+    // it, from the rate: F^T A R has no cancellation.
+    const Restriction restriction(the_generator, killed);
+    BalancedInverse   solver(restriction, solver_parameters, /*shift=*/0.);
+    Vector            right_side = restriction.mass_functional();
     right_side *= -1;
     Vector tau = restriction.zero();
     solver.solve(tau, right_side, /*transposed=*/true);
     if (!spectrum.is_complex(0))
       {
-        Vector image = restriction.zero();
-        restriction.mass_matrix().vmult(image, spectrum.right[0]);
+        Vector image = without_tails.zero();
+        without_tails.mass_matrix().vmult(image, spectrum.right[0]);
         const double exact =
-          (restriction.mass_functional() * spectrum.right[0]) / rate;
-        tau.add(exact - image * tau, spectrum.left[0]);
+          (without_tails.mass_functional() * spectrum.right[0]) / rate;
+        const Vector part = without_tails.restrict_to(restriction.extend(tau));
+        Vector       slowest = spectrum.left[0];
+        slowest *= exact - image * part;
+        tau.add(1., restriction.restrict_to(without_tails.extend(slowest)));
       }
-    normalise(restriction, p0, spectrum);
-    extend(restriction, spectrum);
-    answer.quasi_stationary = complete_density(restriction.extend(p0));
-    answer.first_passage    = complete_function(restriction.extend(tau));
-    return answer;
+    return complete_function(restriction.extend(tau));
   }
 
 

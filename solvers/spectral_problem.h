@@ -23,8 +23,6 @@ namespace sgdfp
     /// Fraction of the mass of the quasi-stationary law that is negative, by
     /// its nodal values
     double negative_share = 0;
-    /// Negative rates down to here are round-off
-    double resolution = 0;
 
     double exit_rate() const;
   };
@@ -98,6 +96,16 @@ namespace sgdfp
 
     /// From the coefficients of @p restriction to the whole mesh.
     void extend(const Restriction &restriction, Spectrum &spectrum) const;
+
+    /// 1 at the nodes where the law is next to nothing
+    Vector deep_tails() const;
+
+    /// Mean first passage times
+    /// @param without_tails, spectrum of the killed process, not normalised
+    Vector first_passage(const Restriction &without_tails,
+                         const Spectrum    &spectrum,
+                         const Vector      &killed,
+                         const double       rate) const;
 
     const SolverParameters        solver_parameters;
     const bool                    is_reversible;

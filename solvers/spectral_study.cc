@@ -244,6 +244,9 @@ namespace sgdfp
     the_answers = answer(*the_problem, /*with_cut=*/true);
 
     the_errors = distances(the_answers.figures, coarse_answers.figures);
+    // Round-off is in no difference.
+    for (std::size_t i = 0; i < the_answers.spectrum.size(); ++i)
+      the_errors[i] += the_answers.spectrum.resolution;
     if (the_answers.killed)
       {
         const Law<dim> law(discretisation,

@@ -35,16 +35,6 @@ namespace sgdfp
 
 
 
-    unsigned int count(const std::vector<Pair> &pairs)
-    {
-      unsigned int n = 0;
-      for (const Pair &pair : pairs)
-        n += (pair.value.imag() == 0 ? 1 : 2);
-      return n;
-    }
-
-
-
     /// The first pairs, with at least @p n eigenvalues.
     std::size_t pairs_for(const std::vector<Pair> &pairs, const unsigned int n)
     {
@@ -284,8 +274,8 @@ namespace sgdfp
       const unsigned int n_wanted = n_values + n_spare;
       {
         ShiftedKrylov krylov(generator, parameters, law, small_shift);
-        result.right = krylov.solve(n_wanted, /*adjoint=*/false);
-        result.left  = krylov.solve(n_wanted, /*adjoint=*/true);
+        result.right = krylov.solve(n_wanted, /*adjoint=*/false, is_reversible);
+        result.left  = krylov.solve(n_wanted, /*adjoint=*/true, is_reversible);
         spectrum.iterations += krylov.iterations();
         spectrum.imaginary_reach = std::numeric_limits<double>::infinity();
         if (is_reversible || result.right.empty())
@@ -298,7 +288,7 @@ namespace sgdfp
       const double           real      = std::abs(
         result.right[pairs_for(result.right, n_values) - 1].value.real());
       ShiftedKrylov krylov(generator, parameters, law, far_right * real);
-      auto          right = krylov.solve(more * n_wanted, /*adjoint=*/false);
+      auto right = krylov.solve(more * n_wanted, /*adjoint=*/false, false);
       spectrum.iterations += krylov.iterations();
       const auto last = pairs_for(right, n_values);
       if (last == 0)
@@ -315,7 +305,7 @@ namespace sgdfp
       if (are_equal)
         return result;
       result.right = std::move(right);
-      result.left  = krylov.solve(more * n_wanted, /*adjoint=*/true);
+      result.left  = krylov.solve(more * n_wanted, /*adjoint=*/true, false);
       spectrum.iterations += krylov.iterations();
       return result;
     }
@@ -354,13 +344,17 @@ namespace sgdfp
       for (unsigned int i = 0; i < n; ++i)
         if (!spectrum.is_complex(i))
           spectrum.values[i] = product(i, i);
-        else if (!spectrum.is_conjugate(i))
+        else
           {
             const unsigned int         c = i + 1;
             const std::complex<double> value(product(i, i) - product(c, c),
                                              product(i, c) + product(c, i));
-            spectrum.values[i] = value;
-            spectrum.values[c] = std::conj(value);
+            // Round-off must not make it real.
+            const double b     = std::max(std::abs(value.imag()),
+                                      std::numeric_limits<double>::min());
+            spectrum.values[i] = {value.real(), b};
+            spectrum.values[c] = {value.real(), -b};
+            ++i;
           }
     }
 
@@ -436,9 +430,9 @@ namespace sgdfp
   {
     Spectrum         spectrum;
     const double     fastest     = fastest_rate(generator);
-    constexpr double epsilon     = 1e-16;
+    constexpr double epsilon     = 3e-16;
     constexpr double small_shift = 1e-12;
-    spectrum.round_off           = epsilon * fastest;
+    spectrum.resolution          = epsilon * epsilon * fastest;
     const unsigned int n_nonzero = n_values - (law != nullptr ? 1 : 0);
     if (n_nonzero > 0)
       {

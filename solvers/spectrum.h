@@ -32,8 +32,10 @@ namespace sgdfp
     /// Eigenvalues with a larger imaginary part may have been missed; infinite
     /// where all are known to be real
     double imaginary_reach = 0;
-    /// Round-off in an eigenvalue, per unit t
-    double       round_off  = 0;
+    /// What round-off leaves of an eigenvalue, per unit t: the Rayleigh
+    /// quotient of the round-off of both functions at the fastest rate of the
+    /// mesh. Smaller eigenvalues are noise
+    double       resolution = 0;
     unsigned int iterations = 0;
 
     unsigned int size() const;

@@ -39,14 +39,9 @@ namespace sgdfp
       std::string unresolved;
       for (std::size_t i = 0; i < spectrum.size(); ++i)
         {
-          const auto   value = answers.figures[i];
-          const double next =
-            (i + 1 < spectrum.size() ? std::abs(answers.figures[i + 1].real()) :
-                                       std::abs(value));
-          // Rayleigh quotients err by products of two errors.
-          const double bound = spectrum.round_off * spectrum.round_off /
-                               std::max(next, spectrum.round_off);
-          const bool is_zero = (i == 0 && !answers.killed);
+          const auto   value   = answers.figures[i];
+          const double bound   = spectrum.resolution;
+          const bool   is_zero = (i == 0 && !answers.killed);
           if (!is_zero && std::abs(value) <= bound)
             {
               values.push_back({nullptr, nullptr});
