@@ -111,18 +111,20 @@ namespace sgdfp
                       Basin<dim>                 &basin)
     {
       double              least = std::numeric_limits<double>::infinity();
-      std::vector<double> found(dim + 1, 0.);
+      std::vector<double> found(dim + 2, 0.);
       for (const auto i : problem.discretisation.owned)
         if (static_cast<double>(basin.membership(i)) > 0.5 &&
             static_cast<double>(loss(i)) < least)
           {
-            least    = loss(i);
-            found[0] = least;
+            least          = loss(i);
+            found[0]       = least;
+            found[dim + 1] = basin.membership(i);
             for (unsigned int d = 0; d < dim; ++d)
               found[d + 1] = coordinates[d](i);
           }
       found = of_greatest(-least, found, problem.discretisation.communicator);
       basin.least_loss = found[0];
+      basin.core_level = found[dim + 1];
       for (unsigned int d = 0; d < dim; ++d)
         basin.minimum[d] = found[d + 1];
     }
@@ -130,15 +132,24 @@ namespace sgdfp
 
 
     template <int dim>
-    void add_quasi_stationary(SpectralProblem<dim> &problem,
-                              const Vector         &loss,
-                              Basin<dim>           &basin)
+    void add_quasi_stationary(SpectralProblem<dim>    &problem,
+                              const Vector            &loss,
+                              const unsigned int       k,
+                              std::vector<Basin<dim>> &basins)
     {
-      Vector outside = basin.membership;
+      // Equal up to round-off belongs to the core.
+      constexpr double tolerance = 1e-9;
+      Basin<dim>      &basin     = basins[k];
+      Vector           outside   = problem.discretisation.owned_vector();
       for (const auto i : problem.discretisation.owned)
-        outside(i) =
-          (static_cast<double>(basin.membership(i)) < core_membership ? 1. :
-                                                                        0.);
+        {
+          bool is_core = false;
+          for (unsigned int l = 0; l < basins.size(); ++l)
+            is_core = is_core ||
+                      (l != k && static_cast<double>(basins[l].membership(i)) >=
+                                   basins[l].core_level - tolerance);
+          outside(i) = (is_core ? 1. : 0.);
+        }
       outside.compress(dealii::VectorOperation::insert);
       try
         {
@@ -233,10 +244,9 @@ namespace sgdfp
 
     MetastableSets<dim> result;
     for (const unsigned int k : order)
-      {
-        result.basins.push_back(basins[k]);
-        add_quasi_stationary(problem, loss, result.basins.back());
-      }
+      result.basins.push_back(basins[k]);
+    for (unsigned int k = 0; k < n_sets; ++k)
+      add_quasi_stationary(problem, loss, k, result.basins);
     // X Lambda X^-1
     result.rates.reinit(n_sets, n_sets);
     for (unsigned int k = 0; k < n_sets; ++k)

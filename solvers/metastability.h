@@ -36,9 +36,12 @@ namespace sgdfp
     Vector membership;
     /// int chi p: its share of the stationary law
     double mass = 0;
-    /// Quasi-stationary law of the process that is killed where chi is below
-    /// core_membership, and its exit rate; 0 where it could not be computed,
-    /// with the reason
+    /// Membership at the minimum of the set; its core is where chi is at least
+    /// that
+    double core_level = 0;
+    /// Quasi-stationary law of the process that is killed in the cores of the
+    /// other sets, and its exit rate; 0 where it could not be computed, with
+    /// the reason
     Vector      quasi_stationary;
     double      exit_rate = 0;
     std::string why_no_rate;
@@ -48,12 +51,6 @@ namespace sgdfp
     /// Mean loss of the quasi-stationary law
     double energy = 0;
   };
-
-
-
-  /// Below this membership of a basin the process has left it, into the core
-  /// of another one. An exit rate depends on it by as much, relatively.
-  constexpr double core_membership = 0.01;
 
 
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/spectral_study.h"
 
-#include "base/errors.h"
 #include "base/text.h"
 #include "meshes/point_value.h"
 #include "meshes/refinement.h"
@@ -23,20 +22,6 @@ namespace sgdfp
 
 
 
-    template <int dim>
-    std::unique_ptr<const Region<dim>> region(const std::string &entry,
-                                              const std::string &text,
-                                              const Case        &a_case)
-    {
-      if (text.empty())
-        return nullptr;
-      return std::make_unique<const Region<dim>>(entry,
-                                                 text,
-                                                 a_case.vocabulary());
-    }
-
-
-
     /// Distances of two lists; NaN where one is missing.
     std::vector<double> distances(const std::vector<std::complex<double>> &a,
                                   const std::vector<std::complex<double>> &b)
@@ -48,33 +33,6 @@ namespace sgdfp
       return result;
     }
   } // namespace
-
-
-
-  template <int dim>
-  SpectralSets<dim>::SpectralSets(const Case &a_case)
-    : absorbing(
-        region<dim>("Domain/absorbing", a_case.domain.absorbing, a_case))
-    , from(region<dim>("Spectrum/from", a_case.spectrum.from, a_case))
-    , to(region<dim>("Spectrum/to", a_case.spectrum.to, a_case))
-  {
-    if (absorbing && from)
-      from->complain("there is also Domain/absorbing: a process that is killed "
-                     "has no stationary transitions",
-                     "Remove one of the two.");
-  }
-
-
-
-  template <int dim>
-  std::vector<const Region<dim> *> SpectralSets<dim>::all() const
-  {
-    std::vector<const Region<dim> *> list;
-    for (const auto *set : {&absorbing, &from, &to})
-      if (*set)
-        list.push_back(set->get());
-    return list;
-  }
 
 
 
@@ -376,6 +334,9 @@ namespace sgdfp
             add_density(the_answers.transitions->backward_density);
           }
         flag_cells<dim>(mesh, indicators, refined_share, /*coarsen=*/0.);
+        // Cells without any surplus, as those of the sets, keep their faces.
+        for (const auto &cell : mesh.active_cell_iterators())
+          cell->clear_coarsen_flag();
         double bracket = 0, all = 0;
         for (std::size_t i = 0; i < brackets.size(); ++i)
           {
@@ -536,11 +497,7 @@ namespace sgdfp
 
 
 
-#define INSTANTIATE(dim)             \
-  template struct SpectralSets<dim>; \
-  template class SpectralStudy<dim>;
-
-  INSTANTIATE(1)
-  INSTANTIATE(2)
-  INSTANTIATE(3)
+  template class SpectralStudy<1>;
+  template class SpectralStudy<2>;
+  template class SpectralStudy<3>;
 } // namespace sgdfp

@@ -2,26 +2,11 @@
 #ifndef SGDFP_SOLVERS_SPECTRAL_STUDY_H
 #define SGDFP_SOLVERS_SPECTRAL_STUDY_H
 
-#include "meshes/region.h"
-#include "solvers/case.h"
 #include "solvers/metastability.h"
+#include "solvers/spectral_sets.h"
 
 namespace sgdfp
 {
-  /// The sets of a case; null where it has none.
-  template <int dim>
-  struct SpectralSets
-  {
-    /// @throws EntryError
-    explicit SpectralSets(const Case &a_case);
-
-    std::unique_ptr<const Region<dim>> absorbing, from, to;
-
-    std::vector<const Region<dim> *> all() const;
-  };
-
-
-
   /// What one SpectralProblem says.
   template <int dim>
   struct SpectralAnswers

@@ -2,6 +2,7 @@
 #include "solvers/spectrum_run.h"
 
 #include "postprocess/density_statistics.h"
+#include "postprocess/field_output.h"
 #include "solvers/adaptive.h"
 #include "solvers/box_search.h"
 #include "solvers/case_run.h"
@@ -47,6 +48,9 @@ namespace sgdfp
 
       /// Density and moments of the law or quasi-stationary law.
       void read_off_law();
+
+      /// ParaView files, grid.npz and figures.
+      void write_fields();
 
       void warn_of_errors();
 
@@ -116,6 +120,7 @@ namespace sgdfp
         summary.set("domain/absorbing", sets.absorbing->text);
       read_off_law();
       report_spectrum(*study, sets, a_case, summary);
+      write_fields();
       warn_of_errors();
     }
 
@@ -194,6 +199,66 @@ namespace sgdfp
       if (is_cut && !sets.absorbing->is_boundary())
         log.warn("the quasi-stationary law has a mass of " + to_text(outside) +
                  " next to the boundary of the box, which reflects it");
+    }
+
+
+
+    template <int dim>
+    void SpectrumRun<dim>::write_fields()
+    {
+      SpectralProblem<dim> &problem  = study->problem();
+      const auto           &answers  = study->answers();
+      const Spectrum       &spectrum = answers.spectrum;
+      FieldCollection<dim>  fields(problem.discretisation,
+                                  dynamics,
+                                  problem.trial_space);
+      fields.add_density("density",
+                         answers.killed ? answers.killed->quasi_stationary :
+                                          problem.law());
+      for (unsigned int i = 0; i < spectrum.size(); ++i)
+        {
+          // The places of a pair hold the two parts of its first member.
+          const std::string name =
+            !spectrum.is_complex(i)  ? std::to_string(i + 1) :
+            spectrum.is_conjugate(i) ? std::to_string(i) + "_imaginary" :
+                                       std::to_string(i + 1) + "_real";
+          fields.add_density("right_" + name, spectrum.right[i]);
+          fields.add_function("left_" + name, spectrum.left[i]);
+        }
+      if (answers.killed)
+        fields.add_function("mean_first_passage",
+                            answers.killed->first_passage);
+      if (answers.transitions)
+        {
+          const Transitions &t = *answers.transitions;
+          fields.add_function("committor", t.committor);
+          fields.add_density("backward_density", t.backward_density);
+          fields.add_reactive_current("reactive_current",
+                                      t.backward_density,
+                                      t.committor);
+        }
+      if (answers.metastable)
+        for (std::size_t k = 0; k < answers.metastable->basins.size(); ++k)
+          {
+            const auto       &basin  = answers.metastable->basins[k];
+            const std::string number = std::to_string(k + 1);
+            fields.add_function("membership_" + number, basin.membership);
+            if (basin.why_no_rate.empty())
+              fields.add_density("quasi_stationary_" + number,
+                                 basin.quasi_stationary);
+          }
+      {
+        const RunLog::Phase phase(log, "ParaView files");
+        write_paraview(fields, folder.path());
+      }
+      {
+        const RunLog::Phase phase(log, "regular grid");
+        Summary::Json       notes;
+        notes["case"]     = a_case.name();
+        notes["spectrum"] = summary.json()["spectrum"];
+        write_grid(fields, a_case.variables, notes, folder.path());
+      }
+      this->draw("plot_spectrum.py");
     }
 
 
