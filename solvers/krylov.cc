@@ -117,7 +117,7 @@ namespace sgdfp
     check_petsc(EPSSetDimensions(eps, wanted, PETSC_DEFAULT, PETSC_DEFAULT),
                 "EPSSetDimensions");
     // Far below what a Rayleigh quotient, second order, needs for 1e-12.
-    constexpr double tolerance = 1e-11;
+    constexpr double tolerance = 1e-10;
     constexpr int    most      = 1000;
     check_petsc(EPSSetTolerances(eps, tolerance, most), "EPSSetTolerances");
     check_petsc(EPSSetFromOptions(eps), "EPSSetFromOptions");

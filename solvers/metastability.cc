@@ -103,6 +103,47 @@ namespace sgdfp
 
 
 
+    /// Means of the functions @p f under the law in each set: at a node it is
+    /// the set of the nearest vertex.
+    /// @return the vertices again, where f has no tails in it
+    std::vector<std::vector<double>>
+    means_of_sets(const std::vector<const Vector *>      &f,
+                  const Vector                           &measure,
+                  const std::vector<std::vector<double>> &vertices)
+    {
+      const unsigned int  n = vertices.size(), m = f.size();
+      std::vector<double> sums(n * (m + 1), 0.), point(m);
+      for (const auto i : measure.locally_owned_elements())
+        {
+          unsigned int nearest = 0;
+          double       least   = std::numeric_limits<double>::infinity();
+          for (unsigned int k = 0; k < n; ++k)
+            {
+              for (unsigned int j = 0; j < m; ++j)
+                point[j] = static_cast<double>((*f[j])(i)) - vertices[k][j];
+              if (dot(point, point) < least)
+                {
+                  least   = dot(point, point);
+                  nearest = k;
+                }
+            }
+          const double here = measure(i);
+          sums[nearest * (m + 1)] += here;
+          for (unsigned int j = 0; j < m; ++j)
+            sums[nearest * (m + 1) + 1 + j] +=
+              here * static_cast<double>((*f[j])(i));
+        }
+      dealii::Utilities::MPI::sum(sums, measure.get_mpi_communicator(), sums);
+      auto result = vertices;
+      for (unsigned int k = 0; k < n; ++k)
+        if (sums[k * (m + 1)] > 0)
+          for (unsigned int j = 0; j < m; ++j)
+            result[k][j] = sums[k * (m + 1) + 1 + j] / sums[k * (m + 1)];
+      return result;
+    }
+
+
+
     /// Least loss among the nodes with chi > 1/2, and where.
     template <int dim>
     void find_minimum(const SpectralProblem<dim> &problem,
@@ -200,7 +241,10 @@ namespace sgdfp
     std::vector<const Vector *> f;
     for (unsigned int k = 1; k < n_sets; ++k)
       f.push_back(&spectrum.left[k]);
-    const auto vertices = inner_simplex(f);
+    Vector measure = problem.generator().mass_functional();
+    measure.scale(problem.law());
+    measure.scale(problem.generator().left_null_vector());
+    const auto vertices = means_of_sets(f, measure, inner_simplex(f));
 
     // Rows: (1, f_2, .., f_n) at the vertices; f = sum_k chi_k vertex_k.
     FullMatrix<double> X(n_sets, n_sets), inverse(n_sets, n_sets);

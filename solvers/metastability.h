@@ -31,8 +31,8 @@ namespace sgdfp
   template <int dim>
   struct Basin
   {
-    /// Membership chi between 0 and 1: on the slow left eigenfunctions'
-    /// simplex (see metastable_sets())
+    /// Membership chi, between 0 and 1 but for the tails: barycentric
+    /// coordinate on the simplex of metastable_sets()
     Vector membership;
     /// int chi p: its share of the stationary law
     double mass = 0;
@@ -68,9 +68,10 @@ namespace sgdfp
   /// The sets of the first @p n_sets (> 1) eigenvalues. The left eigenfunctions
   /// f_2 .. f_n are nearly constant in each set, so that the points (f_2, ..,
   /// f_n) lie near the vertices of a simplex, found by the inner simplex
-  /// algorithm [Weber and Galliat 2002]; memberships are the barycentric
-  /// coordinates, for two sets the committor but for the ends. Sets are sorted
-  /// by the place of their minimum.
+  /// algorithm [Weber and Galliat 2002] and then moved to the means of f in the
+  /// sets of the nearest vertex. Memberships are the barycentric coordinates;
+  /// for two sets that is the committor up to lambda_2/lambda_3. Sets are
+  /// sorted by the place of their minimum.
   template <int dim>
   MetastableSets<dim> metastable_sets(SpectralProblem<dim> &problem,
                                       const Spectrum       &spectrum,

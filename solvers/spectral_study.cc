@@ -240,7 +240,7 @@ namespace sgdfp
       }
     history.push_back({discretisation.mesh->n_global_active_cells(),
                        rich->dof_handler.n_dofs(),
-                       largest_relative_error()});
+                       largest_relative(the_errors)});
     log.say("  level " + std::to_string(history.size() - 1) + "  " +
             std::to_string(history.back().cells) + " cells, " +
             std::to_string(history.back().dofs) +
@@ -251,20 +251,17 @@ namespace sgdfp
 
 
   template <int dim>
-  double SpectralStudy<dim>::largest_relative_error() const
+  double
+  SpectralStudy<dim>::largest_relative(const std::vector<double> &errors) const
   {
     double largest = 0;
-    for (std::size_t i = 0; i < the_errors.size(); ++i)
+    // The zero of the stationary law has no error.
+    for (std::size_t i = (sets.absorbing ? 0 : 1); i < errors.size(); ++i)
       {
-        // The zero of the stationary law has no error.
-        if (i == 0 && !sets.absorbing)
-          continue;
-        const double relative =
-          the_errors[i] / std::abs(the_answers.figures[i]);
-        if (!(relative <= largest))
-          largest = relative;
+        const double relative = errors[i] / std::abs(the_answers.figures[i]);
         if (std::isnan(relative))
-          break;
+          return relative;
+        largest = std::max(largest, relative);
       }
     return largest;
   }
@@ -287,10 +284,7 @@ namespace sgdfp
     else if (!flag())
       {
         for (const auto &cell : discretisation.mesh->active_cell_iterators())
-          {
-            cell->clear_refine_flag();
-            cell->clear_coarsen_flag();
-          }
+          cell->clear_refine_flag();
         if (reason_to_stop.empty())
           reason_to_stop = "maximum cells";
       }

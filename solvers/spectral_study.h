@@ -96,7 +96,7 @@ namespace sgdfp
     SpectralAnswers<dim> answer(SpectralProblem<dim> &problem,
                                 const bool            with_cut) const;
 
-    double largest_relative_error() const;
+    double largest_relative(const std::vector<double> &errors) const;
 
     bool is_finished();
 

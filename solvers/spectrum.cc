@@ -289,7 +289,7 @@ namespace sgdfp
       // The nearest to zero are not the leading ones where some oscillate: a
       // disc around a point far to the right comes close to a half plane.
       constexpr double       far_right = 6;
-      constexpr unsigned int more      = 3;
+      constexpr unsigned int more      = 2;
       const double           real      = std::abs(
         result.right[pairs_for(result.right, n_values) - 1].value.real());
       ShiftedKrylov krylov(generator, parameters, law, far_right * real);

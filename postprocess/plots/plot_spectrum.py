@@ -141,7 +141,7 @@ def transitions(run):
     axes[0].set_title("committor: reaches B before A", fontsize=10)
     rate = run.spectrum["committor"]["rate"]
     if run.dim == 1:
-        run.draw(axes[1], "reactive_current_1")
+        run.draw(axes[1], "reactive_current")
         axes[1].set_ylim(0, None)
     else:
         run.draw(axes[1], "density")
