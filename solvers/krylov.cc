@@ -152,6 +152,7 @@ namespace sgdfp
            (all_real || pair.value.imag() < round_off * std::abs(pair.value)));
         if (is_split)
           pair.value.imag(0);
+        smooth(theta, pair);
         pair.real.scale(adjoint ? from_left : from_right);
         pair.imaginary.scale(adjoint ? from_left : from_right);
         pairs.push_back(pair);
@@ -168,6 +169,29 @@ namespace sgdfp
                      });
     polish(pairs);
     return pairs;
+  }
+
+
+
+  void ShiftedKrylov::smooth(const std::complex<double> theta, Pair &pair)
+  {
+    Vector x = generator.zero(), y = generator.zero();
+    apply(pair.real, x);
+    if (theta.imag() == 0)
+      {
+        pair.real = x;
+        pair.real /= theta.real();
+        return;
+      }
+    apply(pair.imaginary, y);
+    // (x + iy) / theta
+    const std::complex<double> factor = 1. / theta;
+    pair.real                         = x;
+    pair.real *= factor.real();
+    pair.real.add(-factor.imag(), y);
+    pair.imaginary = y;
+    pair.imaginary *= factor.real();
+    pair.imaginary.add(factor.imag(), x);
   }
 
 

@@ -46,6 +46,10 @@ namespace sgdfp
   private:
     static PetscErrorCode apply(Mat shell, Vec x, Vec y);
 
+    /// One inverse iteration: in the tails, where a vector of the Krylov space
+    /// is round-off over g, a slow mode is then what its middle makes of it.
+    void smooth(const std::complex<double> theta, Pair &pair);
+
     /// Inverse iteration for the slowest mode where it is by far the slowest:
     /// every step takes the others down by the ratio of the rates, to
     /// round-off; the Krylov space knows them to its tolerance only.

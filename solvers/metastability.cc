@@ -178,17 +178,15 @@ namespace sgdfp
                               const unsigned int       k,
                               std::vector<Basin<dim>> &basins)
     {
-      // Equal up to round-off belongs to the core.
-      constexpr double tolerance = 1e-9;
-      Basin<dim>      &basin     = basins[k];
-      Vector           outside   = problem.discretisation.owned_vector();
+      Basin<dim> &basin   = basins[k];
+      Vector      outside = problem.discretisation.owned_vector();
       for (const auto i : problem.discretisation.owned)
         {
           bool is_core = false;
           for (unsigned int l = 0; l < basins.size(); ++l)
             is_core = is_core ||
                       (l != k && static_cast<double>(basins[l].membership(i)) >=
-                                   basins[l].core_level - tolerance);
+                                   core_share * basins[l].core_level);
           outside(i) = (is_core ? 1. : 0.);
         }
       outside.compress(dealii::VectorOperation::insert);

@@ -27,6 +27,11 @@ namespace sgdfp
 
 
 
+  /// See Basin::core_level; an exit rate depends on it by a hundredth at most.
+  constexpr double core_share = 0.99;
+
+
+
   /// One metastable set.
   template <int dim>
   struct Basin
@@ -37,7 +42,7 @@ namespace sgdfp
     /// int chi p: its share of the stationary law
     double mass = 0;
     /// Membership at the minimum of the set; its core is where chi is at least
-    /// that
+    /// core_share of that
     double core_level = 0;
     /// Quasi-stationary law of the process that is killed in the cores of the
     /// other sets, and its exit rate; 0 where it could not be computed, with

@@ -22,10 +22,10 @@ namespace sgdfp
 
 
 
-    // Where the law is e^-200 of its maximum nothing happens at rates above
-    // 1e-87, but the tails, where the weights span decades within a cell, spoil
+    // Where the law is e^-100 of its maximum nothing happens at rates above
+    // 1e-43, but the tails, where the weights span decades within a cell, spoil
     // a Krylov space: eigenfunctions are 0 there.
-    constexpr double deepest = -200;
+    constexpr double deepest = -100;
 
 
 
@@ -242,7 +242,14 @@ namespace sgdfp
   KilledAnswer SpectralProblem<dim>::killed(const Vector      &killed,
                                             const unsigned int n_values)
   {
-    const Restriction restriction(the_generator, either(killed, deep_tails()));
+    const Vector tails = deep_tails();
+    if (tails * killed == killed.l1_norm())
+      throw Refusal("not determined",
+                    "the stationary law is below e^" + to_text(deepest) +
+                      " of its maximum in the whole absorbing set: nothing "
+                      "ever gets there. Move the set closer, or raise the "
+                      "noise");
+    const Restriction restriction(the_generator, either(killed, tails));
     KilledAnswer      answer;
     answer.spectrum =
       SpectrumSolver(solver_parameters)

@@ -2,16 +2,14 @@
 #include "solvers/spectrum.h"
 
 #include "base/errors.h"
+#include "solvers/biorthogonal.h"
 #include "solvers/krylov.h"
-
-#include <deal.II/lac/full_matrix.h>
 
 #include <algorithm>
 #include <limits>
 
 namespace sgdfp
 {
-  using dealii::FullMatrix;
   using Pair = ShiftedKrylov::Pair;
 
   namespace
@@ -106,45 +104,6 @@ namespace sgdfp
       vectors.push_back(pair.real);
       if (pair.value.imag() != 0)
         vectors.push_back(pair.imaginary);
-    }
-
-
-
-    /// Replaces @p left by combinations of them with F^T M R = @p target.
-    void biorthonormalise(const Restriction         &generator,
-                          const std::vector<Vector> &right,
-                          const FullMatrix<double>  &target,
-                          std::vector<Vector>       &left)
-    {
-      const unsigned int n = right.size();
-      FullMatrix<double> products(n, n), inverse(n, n), mixing(n, n);
-      Vector             image = generator.zero();
-      for (unsigned int j = 0; j < n; ++j)
-        {
-          generator.mass_matrix().vmult(image, right[j]);
-          for (unsigned int i = 0; i < n; ++i)
-            products(i, j) = left[i] * image;
-        }
-      try
-        {
-          inverse.invert(products);
-        }
-      catch (const dealii::ExceptionBase &)
-        {
-          throw SolverFailure(
-            "Left and right eigenfunctions do not belong together: the "
-            "operator has an eigenvalue with too few eigenfunctions (a Jordan "
-            "block). Change a parameter of the problem slightly.");
-        }
-      target.mmult(mixing, inverse);
-      std::vector<Vector> mixed(n);
-      for (unsigned int i = 0; i < n; ++i)
-        {
-          mixed[i] = generator.zero();
-          for (unsigned int j = 0; j < n; ++j)
-            mixed[i].add(mixing(i, j), left[j]);
-        }
-      left = std::move(mixed);
     }
 
 
@@ -321,6 +280,7 @@ namespace sgdfp
     void fill(const Restriction       &generator,
               const std::vector<Pair> &right,
               const std::vector<Pair> &left,
+              const double             round_off,
               Spectrum                &spectrum)
     {
       for (std::size_t p = 0; p < right.size(); ++p)
@@ -337,12 +297,8 @@ namespace sgdfp
             }
         }
       const unsigned int n = spectrum.size();
-      FullMatrix<double> target(n, n);
-      for (unsigned int i = 0; i < n; ++i)
-        target(i, i) = (!spectrum.is_complex(i)  ? 1. :
-                        spectrum.is_conjugate(i) ? -0.5 :
-                                                   0.5);
-      biorthonormalise(generator, spectrum.right, target, spectrum.left);
+      biorthonormalise(generator, round_off, spectrum);
+      separate_slow_modes(generator, round_off, spectrum);
       const auto product = [&](const unsigned int i, const unsigned int j) {
         return generator.product(spectrum.left[i], spectrum.right[j]);
       };
@@ -435,7 +391,7 @@ namespace sgdfp
   {
     Spectrum         spectrum;
     const double     fastest     = fastest_rate(generator);
-    constexpr double epsilon     = 3e-16;
+    constexpr double epsilon     = 1e-13;
     constexpr double small_shift = 1e-12;
     spectrum.resolution          = epsilon * epsilon * fastest;
     const unsigned int n_nonzero = n_values - (law != nullptr ? 1 : 0);
@@ -455,7 +411,7 @@ namespace sgdfp
         if (pairs.right.empty())
           throw SolverFailure("The eigensolver found no eigenvalue. Refine the "
                               "mesh or ask for more of Spectrum/eigenvalues.");
-        fill(generator, pairs.right, pairs.left, spectrum);
+        fill(generator, pairs.right, pairs.left, 1e-16 * fastest, spectrum);
       }
     if (law != nullptr)
       prepend_law(generator, *law, spectrum);

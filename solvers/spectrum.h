@@ -33,8 +33,8 @@ namespace sgdfp
     /// where all are known to be real
     double imaginary_reach = 0;
     /// What round-off leaves of an eigenvalue, per unit t: the Rayleigh
-    /// quotient of the round-off of both functions at the fastest rate of the
-    /// mesh. Smaller eigenvalues are noise
+    /// quotient of the round-off of both functions (1e-13 each) at the fastest
+    /// rate of the mesh. Smaller eigenvalues are noise
     double       resolution = 0;
     unsigned int iterations = 0;
 
