@@ -242,7 +242,11 @@ namespace sgdfp
     Vector measure = problem.generator().mass_functional();
     measure.scale(problem.law());
     measure.scale(problem.generator().left_null_vector());
-    const auto vertices = means_of_sets(f, measure, inner_simplex(f));
+    // The first vertices are extremes of tails, the last ones forget them.
+    constexpr unsigned int n_steps  = 30;
+    auto                   vertices = inner_simplex(f);
+    for (unsigned int step = 0; step < n_steps; ++step)
+      vertices = means_of_sets(f, measure, vertices);
 
     // Rows: (1, f_2, .., f_n) at the vertices; f = sum_k chi_k vertex_k.
     FullMatrix<double> X(n_sets, n_sets), inverse(n_sets, n_sets);

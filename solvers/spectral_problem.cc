@@ -22,10 +22,10 @@ namespace sgdfp
 
 
 
-    // Where the law is e^-100 of its maximum nothing happens at rates above
-    // 1e-43, but the tails, where the weights span decades within a cell, spoil
+    // Where the law is e^-140 of its maximum nothing happens at rates above
+    // 1e-60, but the tails, where the weights span decades within a cell, spoil
     // a Krylov space: eigenfunctions are 0 there.
-    constexpr double deepest = -100;
+    constexpr double deepest = -140;
 
 
 
