@@ -103,42 +103,57 @@ namespace sgdfp
 
 
 
-    /// Means of the functions @p f under the law in each set: at a node it is
-    /// the set of the nearest vertex.
-    /// @return the vertices again, where f has no tails in it
-    std::vector<std::vector<double>>
-    means_of_sets(const std::vector<const Vector *>      &f,
-                  const Vector                           &measure,
-                  const std::vector<std::vector<double>> &vertices)
+    using Vertices = std::vector<std::vector<double>>;
+
+
+
+    /// Inverse of the matrix with the rows (1, vertex_k): memberships are
+    /// chi_k = sum_i f_i inverse(i, k), f_0 = 1.
+    FullMatrix<double> inverse_of(const Vertices &vertices)
     {
-      const unsigned int  n = vertices.size(), m = f.size();
-      std::vector<double> sums(n * (m + 1), 0.), point(m);
+      const unsigned int n = vertices.size();
+      FullMatrix<double> X(n, n), inverse(n, n);
+      for (unsigned int k = 0; k < n; ++k)
+        for (unsigned int i = 0; i < n; ++i)
+          X(k, i) = (i == 0 ? 1. : vertices[k][i - 1]);
+      inverse.invert(X);
+      return inverse;
+    }
+
+
+
+    /// Means of the functions @p f in each set: under the law times the squares
+    /// of the memberships, so that a node between the sets belongs to neither.
+    /// @return the vertices again, where f has no tails in it
+    Vertices means_of_sets(const std::vector<const Vector *> &f,
+                           const Vector                      &measure,
+                           const Vertices                    &vertices)
+    {
+      const unsigned int       n = vertices.size(), m = f.size();
+      const FullMatrix<double> inverse = inverse_of(vertices);
+      std::vector<double>      sums(n * n, 0.), point(m);
       for (const auto i : measure.locally_owned_elements())
         {
-          unsigned int nearest = 0;
-          double       least   = std::numeric_limits<double>::infinity();
+          for (unsigned int j = 0; j < m; ++j)
+            point[j] = (*f[j])(i);
           for (unsigned int k = 0; k < n; ++k)
             {
+              double chi = inverse(0, k);
               for (unsigned int j = 0; j < m; ++j)
-                point[j] = static_cast<double>((*f[j])(i)) - vertices[k][j];
-              if (dot(point, point) < least)
-                {
-                  least   = dot(point, point);
-                  nearest = k;
-                }
+                chi += inverse(j + 1, k) * point[j];
+              chi               = std::min(std::max(chi, 0.), 1.);
+              const double here = chi * chi * static_cast<double>(measure(i));
+              sums[k * n] += here;
+              for (unsigned int j = 0; j < m; ++j)
+                sums[k * n + 1 + j] += here * point[j];
             }
-          const double here = measure(i);
-          sums[nearest * (m + 1)] += here;
-          for (unsigned int j = 0; j < m; ++j)
-            sums[nearest * (m + 1) + 1 + j] +=
-              here * static_cast<double>((*f[j])(i));
         }
       dealii::Utilities::MPI::sum(sums, measure.get_mpi_communicator(), sums);
-      auto result = vertices;
+      Vertices result = vertices;
       for (unsigned int k = 0; k < n; ++k)
-        if (sums[k * (m + 1)] > 0)
+        if (sums[k * n] > 0)
           for (unsigned int j = 0; j < m; ++j)
-            result[k][j] = sums[k * (m + 1) + 1 + j] / sums[k * (m + 1)];
+            result[k][j] = sums[k * n + 1 + j] / sums[k * n];
       return result;
     }
 
@@ -248,12 +263,9 @@ namespace sgdfp
     for (unsigned int step = 0; step < n_steps; ++step)
       vertices = means_of_sets(f, measure, vertices);
 
-    // Rows: (1, f_2, .., f_n) at the vertices; f = sum_k chi_k vertex_k.
-    FullMatrix<double> X(n_sets, n_sets), inverse(n_sets, n_sets);
-    for (unsigned int k = 0; k < n_sets; ++k)
-      for (unsigned int i = 0; i < n_sets; ++i)
-        X(k, i) = (i == 0 ? 1. : vertices[k][i - 1]);
-    inverse.invert(X);
+    const FullMatrix<double> inverse = inverse_of(vertices);
+    FullMatrix<double>       X(n_sets, n_sets);
+    X.invert(inverse);
 
     const auto         &mesh = problem.discretisation;
     const auto          loss = mesh.interpolate([&](const Point<dim> &theta) {

@@ -73,8 +73,8 @@ namespace sgdfp
   /// The sets of the first @p n_sets (> 1) eigenvalues. The left eigenfunctions
   /// f_2 .. f_n are nearly constant in each set, so that the points (f_2, ..,
   /// f_n) lie near the vertices of a simplex, found by the inner simplex
-  /// algorithm [Weber and Galliat 2002] and then moved to the means of f in the
-  /// sets of the nearest vertex. Memberships are the barycentric coordinates;
+  /// algorithm [Weber and Galliat 2002] and then moved to the means of f under
+  /// chi_k^2 p. Memberships are the barycentric coordinates;
   /// for two sets that is the committor up to lambda_2/lambda_3. Sets are
   /// sorted by the place of their minimum.
   template <int dim>

@@ -88,7 +88,9 @@ def eigenvalues(run):
     plane.set_title("Eigenvalues")
     decaying = [(i, -v.real) for i, v in pairs if v.real < 0]
     if decaying:
-        rates.semilogy(*zip(*decaying), "o", color=LAW_COLOUR)
+        rates.plot(*zip(*decaying), "o", color=LAW_COLOUR)
+        if max(r for _, r in decaying) > 10 * min(r for _, r in decaying):
+            rates.set_yscale("log")
     rates.set_xticks([i for i, _ in pairs])
     rates.set_xlabel("number")
     rates.set_ylabel("rate $-$Re $\\lambda$ (per unit t)")
