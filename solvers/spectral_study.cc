@@ -11,14 +11,10 @@
 
 namespace sgdfp
 {
-  using dealii::Point;
-
   namespace
   {
-    // Share of the surplus that refined cells carry.
-    constexpr double refined_share = 0.8;
-
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    constexpr double refined_share = 0.8; // of the surplus
+    constexpr double unknown       = std::numeric_limits<double>::quiet_NaN();
 
 
 
@@ -165,7 +161,7 @@ namespace sgdfp
     if (result.killed)
       for (const auto &coordinates : a_case.observables.probe_points)
         {
-          Point<dim> theta;
+          dealii::Point<dim> theta;
           for (unsigned int d = 0; d < dim; ++d)
             theta[d] = coordinates[d];
           result.figures.emplace_back(
@@ -258,7 +254,13 @@ namespace sgdfp
     // The zero of the stationary law has no error.
     for (std::size_t i = (sets.absorbing ? 0 : 1); i < errors.size(); ++i)
       {
-        const double relative = errors[i] / std::abs(the_answers.figures[i]);
+        const double size = std::abs(the_answers.figures[i]);
+        // No mesh helps where round-off alone is too much.
+        if (i < the_answers.spectrum.size() &&
+            the_answers.spectrum.resolution >
+              0.1 * a_case.discretisation.tolerance * size)
+          continue;
+        const double relative = errors[i] / size;
         if (std::isnan(relative))
           return relative;
         largest = std::max(largest, relative);
@@ -271,15 +273,18 @@ namespace sgdfp
   template <int dim>
   bool SpectralStudy<dim>::is_finished()
   {
-    constexpr unsigned int patience    = 3;
-    constexpr double       small_error = 1e-7;
-    const std::size_t      n           = history.size();
+    constexpr std::size_t patience = 4;
+    double                earlier = history.front().error, lately = unknown;
+    for (std::size_t i = 0; i < history.size(); ++i)
+      {
+        double &best = (i + patience < history.size() ? earlier : lately);
+        best         = std::fmin(best, history[i].error);
+      }
     if (history.back().error <= a_case.discretisation.tolerance)
       reason_to_stop = "tolerance";
     else if (a_case.discretisation.refinement == "none")
       reason_to_stop = "no refinement";
-    else if (n > patience && history[n - 1].error < small_error &&
-             history[n - 1].error > 0.5 * history[n - 1 - patience].error)
+    else if (history.size() > patience + 1 && lately > 0.7 * earlier)
       reason_to_stop = "round-off";
     else if (!flag())
       {
@@ -341,8 +346,7 @@ namespace sgdfp
           }
         if (bracket > 0.1 * all)
           {
-            // What cuts cells converges far more slowly than the rest.
-            if (bracket > 0.9 * all)
+            if (bracket > 0.9 * all) // the rest is converged
               for (const auto &cell : mesh.active_cell_iterators())
                 cell->clear_refine_flag();
             for (const Region<dim> *set : sets.all())
@@ -359,8 +363,7 @@ namespace sgdfp
     double n_refined = 0;
     for (const auto &cell : mesh.active_cell_iterators())
       n_refined += (cell->is_locally_owned() && cell->refine_flag_set());
-    n_refined =
-      dealii::Utilities::MPI::sum(n_refined, discretisation.communicator);
+    n_refined = dealii::Utilities::MPI::sum(n_refined, mesh.get_communicator());
     const double predicted = n_cells + ((1 << dim) - 1) * n_refined;
     if (n_refined == 0 || predicted > a_case.discretisation.maximum_cells)
       return false;
