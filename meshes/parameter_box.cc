@@ -38,6 +38,11 @@ namespace sgdfp
                       "given: the box is lower to upper; auto: it grows from "
                       "there until it holds the law",
                       Patterns::Selection("given|auto"));
+    prm.add_parameter("absorbing",
+                      absorbing,
+                      "Where probability is killed, for exit rates and first "
+                      "passage times: empty (nowhere), boundary (the boundary "
+                      "of the box), or an expression, >= 0 there");
     prm.leave_subsection();
   }
 

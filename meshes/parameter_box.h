@@ -23,6 +23,9 @@ namespace sgdfp
     unsigned int        subdivisions       = 1;
     double              grading            = 0;
     std::string         extent             = "given";
+    /// Where probability is killed: "", "boundary", or an expression, >= 0
+    /// there
+    std::string absorbing;
 
     void add_parameters(dealii::ParameterHandler &prm);
 

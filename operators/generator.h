@@ -42,7 +42,7 @@ namespace sgdfp
     virtual void complete(Vector &coefficients) const = 0;
 
     /// 1 at the coefficients that complete() leaves alone, else 0: A^T times
-    /// this vector is zero.
+    /// this vector is zero where conserves_mass().
     virtual const Vector &left_null_vector() const = 0;
 
     /// Positive weights w_i such that p_i/w_i is smooth where p is near the
@@ -66,6 +66,13 @@ namespace sgdfp
 
     /// Whether preconditioner_matrix() is A, so that a direct solver applies.
     virtual bool is_assembled() const = 0;
+
+    /// Whether mass is conserved, so that A^T times left_null_vector() is zero.
+    /// Where probability is killed it is not.
+    virtual bool conserves_mass() const
+    {
+      return true;
+    }
 
     /// A zero vector of coefficients.
     virtual Vector zero() const = 0;

@@ -53,6 +53,7 @@ namespace sgdfp
     solver.add_parameters(prm);
     reference.add_parameters(prm);
     observables.add_parameters(prm);
+    spectrum.add_parameters(prm);
     output.add_parameters(prm);
   }
 
@@ -183,5 +184,8 @@ namespace sgdfp
                            "Let the box begin at 0: nothing crosses it.");
     reference.check();
     observables.check(domain.lower, domain.upper);
+    if (domain.absorbing != "boundary" && !domain.absorbing.empty())
+      parse_entry("Domain/absorbing", domain.absorbing, vocabulary());
+    spectrum.check(vocabulary());
   }
 } // namespace sgdfp

@@ -9,6 +9,7 @@
 #include "postprocess/gibbs_comparison.h"
 #include "postprocess/observables.h"
 #include "solvers/linear_solver.h"
+#include "solvers/spectrum_parameters.h"
 #include "solvers/transient.h"
 
 namespace sgdfp
@@ -67,6 +68,7 @@ namespace sgdfp
     SolverParameters         solver;
     ReferenceParameters      reference;
     ObservableParameters     observables;
+    SpectrumParameters       spectrum;
     OutputParameters         output;
 
     ParameterFile file;

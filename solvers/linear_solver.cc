@@ -114,17 +114,26 @@ namespace sgdfp
 
   void LinearSolver::factorise(const Generator &generator, const double shift)
   {
-    create();
     Mat copy;
     check_petsc(MatDuplicate(generator.preconditioner_matrix(),
                              MAT_COPY_VALUES,
                              &copy),
                 "MatDuplicate");
-    shifted.reset(copy);
+    MatrixHandle owner(copy);
     check_petsc(
       MatAXPY(copy, -shift, generator.mass_matrix(), SAME_NONZERO_PATTERN),
       "MatAXPY");
-    check_petsc(KSPSetOperators(ksp, copy, copy), "KSPSetOperators");
+    factorise(std::move(owner));
+  }
+
+
+
+  void LinearSolver::factorise(MatrixHandle matrix)
+  {
+    create();
+    shifted = std::move(matrix);
+    check_petsc(KSPSetOperators(ksp, shifted.get(), shifted.get()),
+                "KSPSetOperators");
     check_petsc(KSPSetType(ksp, KSPPREONLY), "KSPSetType");
     PC pc;
     check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
@@ -210,7 +219,18 @@ namespace sgdfp
 
   unsigned int LinearSolver::solve(Vector &x, const Vector &b)
   {
-    check_petsc(KSPSolve(ksp, b, x), "KSPSolve");
+    return solve(static_cast<Vec>(x),
+                 static_cast<Vec>(b),
+                 /*transposed=*/false);
+  }
+
+
+
+  unsigned int
+  LinearSolver::solve(const Vec x, const Vec b, const bool transposed)
+  {
+    check_petsc(transposed ? KSPSolveTranspose(ksp, b, x) : KSPSolve(ksp, b, x),
+                "KSPSolve");
     KSPConvergedReason reason;
     PetscInt           iterations;
     check_petsc(KSPGetConvergedReason(ksp, &reason), "KSPGetConvergedReason");

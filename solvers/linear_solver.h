@@ -51,6 +51,9 @@ namespace sgdfp
     /// @throws SolverFailure if the factorisation fails
     void factorise(const Generator &generator, const double shift);
 
+    /// The same for a matrix that the caller has put together.
+    void factorise(MatrixHandle matrix);
+
     /// Prepares GMRES for A itself; its left null vector makes the right-hand
     /// side of solve() consistent.
     void prepare_iterative(const Generator &generator);
@@ -62,6 +65,10 @@ namespace sgdfp
     /// @return number of iterations
     /// @throws SolverFailure if it does not converge
     unsigned int solve(Vector &x, const Vector &b);
+
+    /// The same for vectors that PETSc or SLEPc hand out.
+    /// @param transposed solve with the transposed matrix (after factorise())
+    unsigned int solve(const Vec x, const Vec b, const bool transposed);
 
   private:
     void clear();

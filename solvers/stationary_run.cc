@@ -81,7 +81,14 @@ namespace sgdfp
                                       const Case    &a_case,
                                       RunLog        &log)
       : CaseRun<dim>(communicator, a_case, log, "stationary")
-    {}
+    {
+      if (!a_case.domain.absorbing.empty())
+        throw EntryError("Domain/absorbing",
+                         a_case.domain.absorbing,
+                         "what is killed there leaves no stationary law",
+                         "Ask sgdfp-spectrum for exit rates, quasi-stationary "
+                         "laws and first passage times, or clear the entry.");
+    }
 
 
 

@@ -90,7 +90,14 @@ namespace sgdfp
       : CaseRun<dim>(communicator, a_case, log, "transient")
       , wants_to_resume(resume)
       , checkpoint(communicator, folder.path())
-    {}
+    {
+      if (!a_case.domain.absorbing.empty())
+        throw EntryError("Domain/absorbing",
+                         a_case.domain.absorbing,
+                         "sgdfp-transient knows no killing",
+                         "Ask sgdfp-spectrum for exit rates, quasi-stationary "
+                         "laws and first passage times, or clear the entry.");
+    }
 
 
 

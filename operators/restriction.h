@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_OPERATORS_RESTRICTION_H
+#define SGDFP_OPERATORS_RESTRICTION_H
+
+#include "operators/generator.h"
+
+namespace sgdfp
+{
+  /// A Generator restricted to some of its coefficients,
+  ///
+  ///     M_II dP_I/dt = A_II P_I,     P = 0 elsewhere:
+  ///
+  /// those that are free (hanging nodes follow from others, and their rows
+  /// hold a meaningless diagonal, which would be an eigenvalue), and that no
+  /// absorbing set kills. Its vectors are shorter, numbered rank by rank.
+  ///
+  /// What is killed is not forgotten: killing() is the rate at which it takes
+  /// mass, so that eigenvalues need no cancellation.
+  class Restriction : public Generator
+  {
+  public:
+    /// @param generator with a matrix for A, assembled; must outlive this
+    /// object
+    /// @param killed 1 at the coefficients that are killed, else 0
+    Restriction(const Generator &generator, const Vector &killed);
+
+    void prepare() override;
+
+    /// Takes A, M and the mass functional as the generator has them now.
+    void assemble() override;
+
+    const Vector &mass_functional() const override;
+
+    const SparseMatrix &mass_matrix() const override;
+
+    /// Nothing: all coefficients are free.
+    void complete(Vector &coefficients) const override;
+
+    /// All 1; A^T times it is -killing().
+    const Vector &left_null_vector() const override;
+
+    const Vector &weights() const override;
+
+    const std::vector<MatrixHandle> &coarse_interpolations() const override;
+
+    void apply(AnyVector &result, const AnyVector &p) const override;
+
+    void apply_adjoint(AnyVector &result, const AnyVector &f) const override;
+
+    const SparseMatrix &preconditioner_matrix() const override;
+
+    bool is_assembled() const override;
+
+    /// Whether nothing is killed.
+    bool conserves_mass() const override;
+
+    Vector zero() const override;
+
+    /// K_j = sum_i A_ij over killed i, per unit t: the mass that coefficient j
+    /// loses is -dm/dt = K . P; 0 where nothing is killed.
+    const Vector &killing() const;
+
+    /// f^T A p without cancellation: the diagonal of A, minus the sum of the
+    /// rest of its column, is never used,
+    ///
+    ///     f^T A p = sum_j p_j (sum_{i != j} A_ij (f_i - f_j) - K_j f_j).
+    ///
+    /// Collective.
+    double product(const Vector &f, const Vector &p) const;
+
+    /// From coefficients I to all (0 where killed; hanging nodes 0 too).
+    Vector extend(const Vector &restricted) const;
+
+    /// From all coefficients to I.
+    Vector restrict_to(const Vector &all) const;
+
+    dealii::types::global_dof_index n() const;
+
+    MPI_Comm communicator() const;
+
+  private:
+    /// A matrix of PETSc's as one of deal.II's.
+    class Adopted : public SparseMatrix
+    {
+    public:
+      void adopt(Mat other);
+    };
+
+    const Generator                             &parent;
+    std::vector<dealii::types::global_dof_index> kept; ///< of this rank
+    dealii::IndexSet                             owned;
+    bool                                         kills;
+    Vector                                       functional, ones, loss_rates;
+    Vector                                       the_weights, killed;
+    mutable std::vector<MatrixHandle>            interpolations;
+    Adopted                                      forward;
+    mutable Adopted                              mass;
+    mutable bool                                 mass_is_known = false;
+  };
+} // namespace sgdfp
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_POSTPROCESS_FIELD_OUTPUT_H
+#define SGDFP_POSTPROCESS_FIELD_OUTPUT_H
+
+#include "base/summary.h"
+#include "operators/law.h"
+
+namespace sgdfp
+{
+  /// Named fields on one mesh: functions sum f_i phi_i, densities of a trial
+  /// space, and reactive currents.
+  template <int dim>
+  class FieldCollection
+  {
+  public:
+    FieldCollection(const Discretisation<dim> &discretisation,
+                    const Dynamics<dim>       &dynamics,
+                    const TrialSpace<dim>     &trial_space);
+
+    /// @param nodal without ghosts, hanging nodes too
+    void add_function(const std::string &name, const Vector &nodal);
+
+    void add_density(const std::string &name, const Vector &nodal);
+
+    /// J_R = q J[g] + g D grad q for the density g = q- p and the committor
+    /// q = q+: what goes from A to B without coming back, free of sources
+    /// outside of both.
+    void add_reactive_current(const std::string &name,
+                              const Vector      &g,
+                              const Vector      &q);
+
+    struct Field
+    {
+      std::string  name;
+      unsigned int n_components;
+    };
+
+    /// The fields in the order they were added, after `loss`
+    const std::vector<Field> &fields() const;
+
+    unsigned int n_components() const;
+
+    /// @param values [component][point]
+    void evaluate(const dealii::FEValues<dim>      &fe_values,
+                  std::vector<std::vector<double>> &values) const;
+
+    /// The part of the box where the first density is visible
+    std::pair<dealii::Point<dim>, dealii::Point<dim>> window() const;
+
+    const Discretisation<dim> &discretisation;
+
+  private:
+    struct Source
+    {
+      enum class Kind
+      {
+        function,
+        density,
+        reactive_current
+      } kind;
+      std::shared_ptr<const Law<dim>> law;      ///< of densities
+      Vector                          function; ///< with ghosts
+    };
+
+    const Dynamics<dim>   &dynamics;
+    const TrialSpace<dim> &trial_space;
+    std::vector<Field>     list;
+    std::vector<Source>    sources; ///< of all fields but the loss
+  };
+
+
+
+  /// solution/spectrum_0000.*.vtu (one a rank), .pvtu and solution.pvd, as
+  /// write_paraview() does for a law: every cell in degree^dim linear pieces.
+  /// @throws UserError if the files cannot be written
+  template <int dim>
+  void write_paraview(const FieldCollection<dim> &collection,
+                      const std::string          &folder);
+
+  /// The fields on a regular grid of the window of the first density:
+  /// solution/grid.npz with one array per component (those of a vector are
+  /// name_1 ..), axis_1 .., variables, and @p notes as JSON.
+  /// @throws UserError if the file cannot be written
+  template <int dim>
+  void write_grid(const FieldCollection<dim>     &collection,
+                  const std::vector<std::string> &variables,
+                  const Summary::Json            &notes,
+                  const std::string              &folder);
+} // namespace sgdfp
+
+#endif

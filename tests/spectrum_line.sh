@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# sgdfp-spectrum as a user meets it: figures of the shipped cases, messages,
+# exit status, run folders.
+#   spectrum_line.sh BIN_FOLDER CASES N_RANKS
+set -uo pipefail
+bin=$1 cases=$2/verification ranks=$3
+source "$(dirname "$0")/../environment.sh"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+passed=0 failed=0
+
+run() { # program and its arguments; sets status, and text = stdout + stderr
+  text=$(timeout 120 mpirun --quiet --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" \
+    --output "$folder/out" --set Output/figures=false 2>&1)
+  status=$?
+}
+
+verdict() { # condition (0 or 1), what was tested
+  if [[ $1 == 0 ]]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED: %s\n  status %s, text:\n%s\n' "$2" "$status" "$text"
+  fi
+}
+
+expect() { # status, what was tested, then patterns that the text must hold
+  local want=$1 what=$2 bad=0
+  shift 2
+  [[ $status == "$want" ]] || bad=1
+  for pattern in "$@"; do grep -qF -- "$pattern" <<<"$text" || bad=1; done
+  [[ $want != 1 || $(grep -cE '^Error: ' <<<"$text") == 1 ]] || bad=1
+  verdict $bad "$what"
+}
+
+number() { # what was tested, case, path in summary.json, value, relative tolerance
+  python3 - "$folder/out/$2-spectrum/summary.json" "$3" "$4" "$5" <<'P'
+import json, sys
+node = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."):
+    node = node[int(key)] if key.isdigit() else node[key]
+want, tolerance = float(sys.argv[3]), float(sys.argv[4])
+sys.exit(0 if abs(node - want) <= tolerance * abs(want) else 1)
+P
+  verdict $? "$1"
+}
+
+well=$cases/I_double_well.prm
+run sgdfp-spectrum "$well" --set Spectrum/from=-0.9-u --set Spectrum/to=u-0.9
+expect 0 "double well" "metastable sets      2"
+number "tiny eigenvalue" I_double_well spectrum.eigenvalues.1.0 -1.95892729997305e-5 1e-9
+number "two sets" I_double_well spectrum.metastable_sets 2 0
+number "half of the mass" I_double_well spectrum.basins.0.mass 0.5 1e-6
+number "what leaves A arrives in B" I_double_well spectrum.committor.rate_out_of_from \
+  "$(python3 -c "import json; print(json.load(open('out/I_double_well-spectrum/summary.json'))['spectrum']['committor']['rate'])")" 1e-6
+for file in solution.pvd solution/grid.npz case.prm parameters.prm log.txt; do
+  [[ -s out/I_double_well-spectrum/$file ]]
+  verdict $? "$file"
+done
+run sgdfp-spectrum "$well" --set Domain/absorbing=u
+number "first passage" I_double_well spectrum.mean_first_passage.0.value 51050.7025086 1e-9
+run sgdfp-spectrum "$cases/killed_ornstein_uhlenbeck.prm"
+number "exit rate" killed_ornstein_uhlenbeck spectrum.quasi_stationary.exit_rate 2 1e-8
+run sgdfp-spectrum "$cases/B4_first_passage.prm"
+number "first passage of B4" B4_first_passage spectrum.mean_first_passage.0.value 45.9971772342 1e-9
+
+run sgdfp-stationary "$well" --set Domain/absorbing=u
+expect 1 "no stationary law with killing" "Domain/absorbing" "sgdfp-spectrum"
+run sgdfp-spectrum "$well" --set Domain/absorbing="u+"
+expect 1 "unreadable set" "Domain/absorbing" "column"
+run sgdfp-spectrum "$well" --set Domain/absorbing="u-7"
+expect 1 "empty set" "Domain/absorbing" "holds nothing"
+run sgdfp-spectrum "$well" --set Domain/absorbing="u<1"
+expect 1 "comparison as set" "Domain/absorbing" "whole box"
+run sgdfp-spectrum "$well" --set Spectrum/from=u
+expect 1 "one set of two" "Spectrum/to"
+run sgdfp-spectrum "$well" --set Spectrum/from=u --set Spectrum/to=u+0.5
+expect 1 "overlapping sets" "Spectrum/to" "apart"
+run sgdfp-spectrum "$well" --set Spectrum/from=u --set Spectrum/to=-1-u --set Domain/absorbing=boundary
+expect 1 "killed transitions" "Spectrum/from" "killed"
+run sgdfp-spectrum "$well" --set Spectrum/eigenvalues=0
+expect 1 "no eigenvalues" "eigenvalues"
+run sgdfp-spectrum "$well" --set Noise/temperature=0.002 --set Domain/absorbing=u-1.9
+expect 2 "set that nothing reaches" "not determined"
+number "nulls with a reason" I_double_well ranks "$ranks" 0
+grep -q '"status": "not determined"' out/I_double_well-spectrum/summary.json
+verdict $? "status in summary.json"
+
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]
