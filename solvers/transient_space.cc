@@ -82,6 +82,19 @@ namespace sgdfp
 
 
   template <int dim>
+  Vector
+  TransientSpace<dim>::without_ghosts(const TrialSpace<dim> &trial_space) const
+  {
+    Vector nodal = the_discretisation.owned_vector();
+    for (const auto i : the_discretisation.owned)
+      nodal(i) = static_cast<double>(trial_space.nodal_log()(i));
+    nodal.compress(dealii::VectorOperation::insert);
+    return nodal;
+  }
+
+
+
+  template <int dim>
   void TransientSpace<dim>::find_stationary()
   {
     reason = dynamics.why_no_density();
@@ -114,11 +127,7 @@ namespace sgdfp
                    "(sgdfp-stationary says more)";
         else if (adaptive.estimate().density > trusted_density_error)
           reason = "it is not resolved (sgdfp-stationary says more)";
-        const Vector n       = adaptive.law().trial().nodal_log();
-        Vector       nodal_l = the_discretisation.owned_vector();
-        for (const auto i : the_discretisation.owned)
-          nodal_l(i) = static_cast<double>(n(i));
-        nodal_l.compress(dealii::VectorOperation::insert);
+        const Vector nodal_l = without_ghosts(adaptive.law().trial());
         set_up(&nodal_l);
       }
   }
@@ -216,7 +225,7 @@ namespace sgdfp
     constexpr double  far_better = 0.01;
     const double      with_l     = error();
     const std::string kind       = kind_of_l;
-    const Vector      nodal_l    = l.nodal_log();
+    const Vector      nodal_l    = without_ghosts(l);
     const bool        has_law    = (stationary_law != nullptr);
     kind_of_l                    = "polynomial";
     set_up(nullptr);

@@ -86,6 +86,9 @@ namespace sgdfp
 
     void find_stationary();
 
+    /// l at the nodes
+    Vector without_ghosts(const TrialSpace<dim> &trial_space) const;
+
     /// The stationary law in the present trial space.
     void solve_stationary();
 
