@@ -60,6 +60,10 @@ class Run:
         if self.dim == 1:
             axis.plot(self.axes[0], field, color=colour, label=label)
             axis.margins(x=0)
+            # The round-off of a constant is not worth a picture.
+            low, high = np.nanmin(field), np.nanmax(field)
+            if high - low < 1e-9 * max(abs(low), abs(high)):
+                axis.set_ylim(low - 0.5 * abs(low), high + 0.5 * abs(high))
             return
         largest = np.nanmax(np.abs(field))
         limits = {"vmin": -largest, "vmax": largest} if signed else {}
