@@ -48,10 +48,11 @@ diff <(sed 1,4d "$(results "$folder/whole")/solution.pvd") \
   <(sed 1,4d "$(results "$folder/killed")/solution.pvd") || complain "the series differs"
 
 # SIGTERM: a checkpoint first.
-run 1 "$folder/stopped" >"$folder/log" 2>&1 &
+mpirun --oversubscribe -n 1 "$program" "$case_file" "${options[@]}" --output "$folder/stopped" >"$folder/log" 2>&1 &
+stopped=$!
 sleep 1.5
-pkill -TERM -f "$folder/stopped" # mpirun passes it on
-wait $!
+kill -TERM "$stopped" # mpirun passes it on
+wait "$stopped"
 grep -q "Interrupted at t" "$folder/log" || complain "SIGTERM: $(cat "$folder/log")"
 [[ -e $(results "$folder/stopped")/summary.json ]] && complain "a stopped run looks complete"
 
