@@ -168,39 +168,12 @@ namespace sgdfp
 
       std::vector<std::string> get_dataset_names() const override
       {
-        std::vector<std::string> names;
-        for (const auto &field : collection.fields())
-          for (unsigned int c = 0; c < field.n_components; ++c)
-            names.push_back(field.n_components == 1 ?
-                              field.name :
-                              field.name + "_" + std::to_string(c));
-        return names;
+        return component_names(collection.fields());
       }
 
-      std::vector<std::tuple<
-        unsigned int,
-        unsigned int,
-        std::string,
-        dealii::DataComponentInterpretation::DataComponentInterpretation>>
-      get_nonscalar_data_ranges() const override
+      VectorRanges get_nonscalar_data_ranges() const override
       {
-        using namespace dealii::DataComponentInterpretation;
-        std::vector<std::tuple<unsigned int,
-                               unsigned int,
-                               std::string,
-                               DataComponentInterpretation>>
-                     ranges;
-        unsigned int start = 0;
-        for (const auto &field : collection.fields())
-          {
-            if (field.n_components > 1)
-              ranges.emplace_back(start,
-                                  start + field.n_components - 1,
-                                  field.name,
-                                  component_is_part_of_vector);
-            start += field.n_components;
-          }
-        return ranges;
+        return vector_ranges(collection.fields());
       }
 
       void build_patches()

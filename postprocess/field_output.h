@@ -4,6 +4,7 @@
 
 #include "base/summary.h"
 #include "operators/law.h"
+#include "postprocess/output_field.h"
 
 namespace sgdfp
 {
@@ -29,11 +30,7 @@ namespace sgdfp
                               const Vector      &g,
                               const Vector      &q);
 
-    struct Field
-    {
-      std::string  name;
-      unsigned int n_components;
-    };
+    using Field = OutputField;
 
     /// The fields in the order they were added, after `loss`
     const std::vector<Field> &fields() const;

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "postprocess/current_statistics.h"
+#include "postprocess/output_field.h"
 
 #include <deal.II/base/data_out_base.h>
 #include <deal.II/base/quadrature_lib.h>
@@ -17,12 +18,7 @@ namespace sgdfp
 
   namespace
   {
-    /// A field of the output: its name and number of components.
-    struct Field
-    {
-      std::string  name;
-      unsigned int n_components;
-    };
+    using Field = OutputField;
 
 
 
@@ -80,39 +76,12 @@ namespace sgdfp
 
       std::vector<std::string> get_dataset_names() const override
       {
-        std::vector<std::string> names;
-        for (const Field &field : list)
-          for (unsigned int c = 0; c < field.n_components; ++c)
-            names.push_back(field.n_components == 1 ?
-                              field.name :
-                              field.name + "_" + std::to_string(c));
-        return names;
+        return component_names(list);
       }
 
-      std::vector<std::tuple<
-        unsigned int,
-        unsigned int,
-        std::string,
-        dealii::DataComponentInterpretation::DataComponentInterpretation>>
-      get_nonscalar_data_ranges() const override
+      VectorRanges get_nonscalar_data_ranges() const override
       {
-        using namespace dealii::DataComponentInterpretation;
-        std::vector<std::tuple<unsigned int,
-                               unsigned int,
-                               std::string,
-                               DataComponentInterpretation>>
-                     ranges;
-        unsigned int start = 0;
-        for (const Field &field : list)
-          {
-            if (field.n_components > 1)
-              ranges.emplace_back(start,
-                                  start + field.n_components - 1,
-                                  field.name,
-                                  component_is_part_of_vector);
-            start += field.n_components;
-          }
-        return ranges;
+        return vector_ranges(list);
       }
 
       void build_patches();

@@ -180,7 +180,8 @@ namespace sgdfp
     if constexpr (dim == 1)
       {
         // Only where nothing is to be carried.
-        Assert(densities.empty(), dealii::ExcNotImplemented());
+        Assert(densities.empty(),
+               dealii::ExcMessage("in one dimension nothing is carried"));
         the_discretisation.mesh->execute_coarsening_and_refinement();
         the_discretisation.prepare();
         set_up(nullptr);
