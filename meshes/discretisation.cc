@@ -72,6 +72,19 @@ namespace sgdfp
 
 
     template <int dim>
+    dealii::Quadrature<dim> make_rule(const unsigned int degree,
+                                      const bool         is_lumped)
+    {
+      if (is_lumped)
+        return dealii::QGaussLobatto<dim>(degree + 1);
+      // One point more than a polynomial operator needs: the coefficients and
+      // the exponential are not constant in a cell.
+      return dealii::QGauss<dim>(degree + 2);
+    }
+
+
+
+    template <int dim>
     std::unique_ptr<dealii::Mapping<dim>>
     make_mapping(const ParameterBox<dim> &box)
     {
@@ -86,18 +99,18 @@ namespace sgdfp
   template <int dim>
   Discretisation<dim>::Discretisation(const MPI_Comm           communicator,
                                       const ParameterBox<dim> &box,
-                                      const unsigned int       degree)
+                                      const unsigned int       degree,
+                                      const bool               is_lumped)
     : communicator(communicator)
     , box(box)
     , element(degree)
-    // One point more than a polynomial operator needs: the coefficients and
-    // the exponential are not constant in a cell.
-    , quadrature(degree + 2)
+    , quadrature(make_rule<dim>(degree, is_lumped))
     , face_quadrature(degree + 2)
     , mesh(box.make_mesh(communicator))
     , the_mapping(make_mapping(box))
     , mapping(*the_mapping)
     , dof_handler(*mesh)
+    , is_lumped(is_lumped)
   {}
 
 
@@ -108,13 +121,22 @@ namespace sgdfp
     : communicator(other.communicator)
     , box(other.box)
     , element(degree)
-    , quadrature(degree + 2)
+    , quadrature(make_rule<dim>(degree, other.is_lumped))
     , face_quadrature(degree + 2)
     , mesh(other.mesh)
     , the_mapping(other.the_mapping)
     , mapping(*the_mapping)
     , dof_handler(*mesh)
+    , is_lumped(other.is_lumped)
   {}
+
+
+
+  template <int dim>
+  unsigned int Discretisation<dim>::chart_degree() const
+  {
+    return box.is_graded() ? graded_degree<dim> : 1;
+  }
 
 
 

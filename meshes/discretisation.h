@@ -35,7 +35,8 @@ namespace sgdfp
   /// Mesh, continuous Q_k element on Gauss-Lobatto points, its degrees of
   /// freedom and hanging-node constraints, and the one quadrature rule that
   /// assembly and every integral of the law share (so that a mass normalised
-  /// by one is the mass reported by the other).
+  /// by one is the mass reported by the other): Gauss, or Gauss-Lobatto on the
+  /// nodes where the mass matrix is to be diagonal (jumps).
   ///
   /// Whoever changes the mesh calls prepare() afterwards; everything built on
   /// the discretisation then prepares itself again.
@@ -45,7 +46,8 @@ namespace sgdfp
   public:
     Discretisation(const MPI_Comm           communicator,
                    const ParameterBox<dim> &box,
-                   const unsigned int       degree);
+                   const unsigned int       degree,
+                   const bool               is_lumped = false);
 
     /// The same mesh with an element of another degree; prepare() it after the
     /// other one.
@@ -54,10 +56,14 @@ namespace sgdfp
     /// Distributes the degrees of freedom on the present mesh. Collective.
     void prepare();
 
+    /// Degree of the polynomials in unit coordinates that the mapping of a cell
+    /// consists of.
+    unsigned int chart_degree() const;
+
     const MPI_Comm                communicator;
     const ParameterBox<dim>       box;
     const dealii::FE_Q<dim>       element;
-    const dealii::QGauss<dim>     quadrature;
+    const dealii::Quadrature<dim> quadrature;
     const dealii::QGauss<dim - 1> face_quadrature;
     const std::shared_ptr<dealii::parallel::TriangulationBase<dim>> mesh;
 
@@ -76,6 +82,8 @@ namespace sgdfp
 
     /// The cell @p other of another discretisation of the same mesh.
     Cell same_cell(const Cell &other) const;
+
+    const bool is_lumped;
 
     /// A distributed vector without ghosts, zero.
     Vector owned_vector() const;

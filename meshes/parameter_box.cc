@@ -123,6 +123,22 @@ namespace sgdfp
 
 
   template <int dim>
+  double ParameterBox<dim>::core_length() const
+  {
+    return core;
+  }
+
+
+
+  template <int dim>
+  bool ParameterBox<dim>::is_box() const
+  {
+    return true;
+  }
+
+
+
+  template <int dim>
   dealii::Point<dim>
   ParameterBox<dim>::to_chart(const dealii::Point<dim> &theta) const
   {

@@ -54,6 +54,12 @@ namespace sgdfp
 
     bool is_graded() const;
 
+    /// L; 0 for an ordinary box.
+    double core_length() const;
+
+    /// Whether the domain is a box, and not a ball.
+    bool is_box() const;
+
     /// theta(xi) and xi(theta)
     dealii::Point<dim> from_chart(const dealii::Point<dim> &xi) const;
     dealii::Point<dim> to_chart(const dealii::Point<dim> &theta) const;

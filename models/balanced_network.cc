@@ -226,6 +226,22 @@ namespace sgdfp
 
 
   template <int dim>
+  bool BalancedNetwork<dim>::has_scalar_gradient() const
+  {
+    return dim == 1;
+  }
+
+
+
+  template <int dim>
+  double BalancedNetwork<dim>::scalar_gradient(const Point<dim> &w) const
+  {
+    return factors(w[0]).m;
+  }
+
+
+
+  template <int dim>
   bool BalancedNetwork<dim>::has_samples() const
   {
     return true;

@@ -67,6 +67,14 @@ namespace sgdfp
       const dealii::Point<dim>    &w,
       const MatrixFieldDerivatives derivatives) const override;
 
+    /// In one dimension.
+    bool has_scalar_gradient() const override;
+
+    /// m = |grad_theta w|^2: noise zeta of the end-to-end weight moves theta by
+    /// grad_theta w zeta, and w by m zeta. To first order in the jump: a finite
+    /// one changes m on its way.
+    double scalar_gradient(const dealii::Point<dim> &w) const override;
+
     bool has_samples() const override;
 
     unsigned int n_samples() const override;

@@ -53,6 +53,10 @@ namespace sgdfp
         std::make_shared<const ExpressionDiffusion<dim>>("Noise/expression",
                                                          noise.expression,
                                                          vocabulary);
+    if (noise.stable.is_on())
+      stable_noise = std::make_shared<const StableNoise<dim>>(noise.stable,
+                                                              loss,
+                                                              vocabulary);
     if (!optimiser.additional_drift.empty())
       additional_drift =
         std::make_shared<const ExpressionDrift<dim>>(additional_drift_entry,
@@ -77,6 +81,7 @@ namespace sgdfp
     Dynamics control                = *this;
     control.equilibrium_temperature = temperature;
     control.additional_drift.reset();
+    control.stable_noise.reset();
     return control;
   }
 
@@ -203,8 +208,9 @@ namespace sgdfp
   {
     const SymmetricTensor<2, dim> M = the_loss->mobility();
     const double                  T = constant_diffusion[0][0] / M[0][0];
-    if (equilibrium_temperature || additional_drift || minibatch_factor > 0 ||
-        expression || T == 0 || !the_loss->is_gradient_flow() ||
+    if (equilibrium_temperature || additional_drift || stable_noise ||
+        minibatch_factor > 0 || expression || T == 0 ||
+        !the_loss->is_gradient_flow() ||
         (constant_diffusion - T * M).norm() > 1e-14 * T * M.norm())
       return {};
     return T;
@@ -227,6 +233,8 @@ namespace sgdfp
                            "Move Domain/lower and upper away from there, or "
                            "write a drift that is smooth in the box.");
       }
+    if (stable_noise)
+      stable_noise->check_at(theta);
     if (expression)
       check_diffusion_at(theta); // the others are what they are
   }
@@ -272,6 +280,8 @@ namespace sgdfp
   template <int dim>
   std::string Dynamics<dim>::why_no_density() const
   {
+    if (stable_noise)
+      return "";
     if (minibatch_factor == 0 && !expression && constant_diffusion.norm() == 0)
       return "there is no noise at all: the law is a set of points, not a "
              "density. Raise Noise/isotropic floor or choose another "
@@ -285,6 +295,14 @@ namespace sgdfp
           return reason + ". Raise Noise/isotropic floor";
       }
     return "";
+  }
+
+
+
+  template <int dim>
+  const StableNoise<dim> *Dynamics<dim>::jumps() const
+  {
+    return stable_noise.get();
   }
 
 
@@ -307,7 +325,10 @@ namespace sgdfp
       text = "no noise of its own";
     if (noise.isotropic_floor > 0)
       text += ", plus floor " + to_text(noise.isotropic_floor) + " I";
-    return text + " (" + noise.calculus + ")";
+    text += " (" + noise.calculus + ")";
+    if (stable_noise)
+      text += ", and " + stable_noise->description();
+    return text;
   }
 
 

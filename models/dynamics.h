@@ -27,7 +27,8 @@ namespace sgdfp
   ///
   ///     J = (b - (1-a) div D) p - D grad p
   ///
-  /// and a = 0 (ito), 1/2 (midpoint), 1 (isothermal) [numerics.md, 0].
+  /// and a = 0 (ito), 1/2 (midpoint), 1 (isothermal) [numerics.md, 0]. Heavy
+  /// tails add the jumps of StableNoise, which have no local current.
   template <int dim>
   class Dynamics
   {
@@ -81,6 +82,9 @@ namespace sgdfp
     /// manifold.
     std::string why_no_density() const;
 
+    /// Heavy-tailed noise beside D, or nullptr.
+    const StableNoise<dim> *jumps() const;
+
     /// @throws UserError where loss, noise or additional drift are not what
     /// they must be: not finite, or a D with a negative eigenvalue
     void check_at(const dealii::Point<dim> &theta) const;
@@ -113,6 +117,9 @@ namespace sgdfp
 
     /// Only for expression noise
     std::shared_ptr<const ExpressionDiffusion<dim>> expression;
+
+    /// Only for Noise/Stable/alpha < 2
+    std::shared_ptr<const StableNoise<dim>> stable_noise;
 
     /// Only where Optimiser/additional drift is set
     std::shared_ptr<const ExpressionDrift<dim>> additional_drift;

@@ -126,6 +126,23 @@ namespace sgdfp
 
 
   template <int dim>
+  bool Loss<dim>::has_scalar_gradient() const
+  {
+    return false;
+  }
+
+
+
+  template <int dim>
+  double Loss<dim>::scalar_gradient(const dealii::Point<dim> &) const
+  {
+    Assert(false, dealii::ExcNotImplemented());
+    return 0;
+  }
+
+
+
+  template <int dim>
   bool Loss<dim>::has_samples() const
   {
     return false;

@@ -101,6 +101,13 @@ namespace sgdfp
     /// what the user says it is
     virtual void check_at(const dealii::Point<dim> &theta) const;
 
+    /// Whether scalar_gradient() exists: a scalar network of one parameter.
+    virtual bool has_scalar_gradient() const;
+
+    /// g(theta) >= 0: what one unit of noise of the scalar output adds to
+    /// d theta, the noise g(theta) dZ of SGD with heavy-tailed samples.
+    virtual double scalar_gradient(const dealii::Point<dim> &theta) const;
+
     /// Whether the loss is a mean over samples, so that C exists.
     virtual bool has_samples() const;
 

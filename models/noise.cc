@@ -38,12 +38,14 @@ namespace sgdfp
                       "D grad p",
                       Patterns::Selection("ito|midpoint|isothermal"));
     prm.leave_subsection();
+    stable.add_parameters(prm);
   }
 
 
 
   void NoiseParameters::check(const unsigned int dimension) const
   {
+    stable.check(dimension);
     if (type != "constant")
       return;
     check_matrix("Noise/diffusion", diffusion, dimension, dimension);

@@ -2,6 +2,8 @@
 #ifndef SGDFP_MODELS_NOISE_H
 #define SGDFP_MODELS_NOISE_H
 
+#include "models/stable_noise.h"
+
 #include <deal.II/base/parameter_handler.h>
 
 #include <string>
@@ -18,6 +20,7 @@ namespace sgdfp
     std::string                      expression      = "0.1*(1+u^2), 0; 0, 0.1";
     double                           isotropic_floor = 0;
     std::string                      calculus        = "ito";
+    StableParameters                 stable;
 
     void add_parameters(dealii::ParameterHandler &prm);
 

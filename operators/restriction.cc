@@ -60,8 +60,6 @@ namespace sgdfp
     : parent(generator)
     , killed(killed)
   {
-    AssertThrow(parent.is_assembled(),
-                dealii::ExcMessage("Only a matrix can be restricted."));
     prepare();
     assemble();
   }
@@ -113,6 +111,9 @@ namespace sgdfp
     functional  = restrict_to(parent.mass_functional());
     the_weights = restrict_to(parent.weights());
 
+    if (!parent.is_assembled())
+      parent_in = parent_out = parent.zero();
+
     Vector lost = free, rates = parent.zero();
     lost.scale(killed);
     parent.apply_adjoint(rates, lost);
@@ -131,10 +132,7 @@ namespace sgdfp
   Vector Restriction::restrict_to(const Vector &all) const
   {
     Vector result = zero();
-    auto   i      = result.local_range().first;
-    for (const auto j : kept)
-      result(i++) = static_cast<double>(all(j));
-    result.compress(dealii::VectorOperation::insert);
+    gather(all, result);
     return result;
   }
 
@@ -143,11 +141,38 @@ namespace sgdfp
   Vector Restriction::extend(const Vector &restricted) const
   {
     Vector result = parent.zero();
-    auto   i      = restricted.local_range().first;
-    for (const auto j : kept)
-      result(j) = static_cast<double>(restricted(i++));
-    result.compress(dealii::VectorOperation::insert);
+    spread(restricted, result);
     return result;
+  }
+
+
+
+  void Restriction::gather(const Vec all, const Vec restricted) const
+  {
+    const auto         first = parent.left_null_vector().local_range().first;
+    const PetscScalar *from;
+    PetscScalar       *to;
+    check_petsc(VecGetArrayRead(all, &from), "VecGetArrayRead");
+    check_petsc(VecGetArray(restricted, &to), "VecGetArray");
+    for (std::size_t i = 0; i < kept.size(); ++i)
+      to[i] = from[kept[i] - first];
+    check_petsc(VecRestoreArray(restricted, &to), "VecRestoreArray");
+    check_petsc(VecRestoreArrayRead(all, &from), "VecRestoreArrayRead");
+  }
+
+
+
+  void Restriction::spread(const Vec restricted, const Vec all) const
+  {
+    const auto         first = parent.left_null_vector().local_range().first;
+    const PetscScalar *from;
+    PetscScalar       *to;
+    check_petsc(VecGetArrayRead(restricted, &from), "VecGetArrayRead");
+    check_petsc(VecGetArray(all, &to), "VecGetArray");
+    for (std::size_t i = 0; i < kept.size(); ++i)
+      to[kept[i] - first] = from[i];
+    check_petsc(VecRestoreArray(all, &to), "VecRestoreArray");
+    check_petsc(VecRestoreArrayRead(restricted, &from), "VecRestoreArrayRead");
   }
 
 
@@ -203,6 +228,12 @@ namespace sgdfp
 
   double Restriction::product(const Vector &f, const Vector &p) const
   {
+    if (!parent.is_assembled())
+      {
+        Vector image = zero();
+        apply(image, p);
+        return f * image;
+      }
     Mat             diagonal, off_diagonal;
     const PetscInt *ghosts;
     check_petsc(MatMPIAIJGetSeqAIJ(forward, &diagonal, &off_diagonal, &ghosts),
@@ -273,14 +304,28 @@ namespace sgdfp
 
   void Restriction::apply(AnyVector &result, const AnyVector &p) const
   {
-    forward.vmult(result, p);
+    if (parent.is_assembled())
+      {
+        forward.vmult(result, p);
+        return;
+      }
+    spread(p, parent_in);
+    parent.apply(parent_out, parent_in);
+    gather(parent_out, result);
   }
 
 
 
   void Restriction::apply_adjoint(AnyVector &result, const AnyVector &f) const
   {
-    forward.Tvmult(result, f);
+    if (parent.is_assembled())
+      {
+        forward.Tvmult(result, f);
+        return;
+      }
+    spread(f, parent_in);
+    parent.apply_adjoint(parent_out, parent_in);
+    gather(parent_out, result);
   }
 
 
@@ -294,7 +339,7 @@ namespace sgdfp
 
   bool Restriction::is_assembled() const
   {
-    return true;
+    return parent.is_assembled();
   }
 
 

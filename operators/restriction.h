@@ -19,8 +19,7 @@ namespace sgdfp
   class Restriction : public Generator
   {
   public:
-    /// @param generator with a matrix for A, assembled; must outlive this
-    /// object
+    /// @param generator assembled; must outlive this object
     /// @param killed 1 at the coefficients that are killed, else 0
     Restriction(const Generator &generator, const Vector &killed);
 
@@ -63,8 +62,9 @@ namespace sgdfp
     /// f^T A p without cancellation: the diagonal of A, minus the sum of the
     /// rest of its column, is never used,
     ///
-    ///     f^T A p = sum_j p_j (sum_{i != j} A_ij (f_i - f_j) - K_j f_j).
+    ///     f^T A p = sum_j p_j (sum_{i != j} A_ij (f_i - f_j) - K_j f_j),
     ///
+    /// where A is a matrix; else as it is, with its round-off.
     /// Collective.
     double product(const Vector &f, const Vector &p) const;
 
@@ -86,6 +86,10 @@ namespace sgdfp
       void adopt(Mat other);
     };
 
+    /// The values at kept nodes, from one vector to the other.
+    void gather(const Vec all, const Vec restricted) const;
+    void spread(const Vec restricted, const Vec all) const;
+
     const Generator                             &parent;
     std::vector<dealii::types::global_dof_index> kept; ///< of this rank
     dealii::IndexSet                             owned;
@@ -96,6 +100,8 @@ namespace sgdfp
     Adopted                                      forward;
     mutable Adopted                              mass;
     mutable bool                                 mass_is_known = false;
+    /// For a parent that is no matrix
+    mutable Vector parent_in, parent_out;
   };
 } // namespace sgdfp
 

@@ -211,7 +211,7 @@ namespace sgdfp
   bool TrialSpace<dim>::use_potential(const Dynamics<dim> &dynamics)
   {
     use_polynomials();
-    if (dim > 1)
+    if (dim > 1 || dynamics.jumps() != nullptr)
       return false;
     // The mesh of one dimension is known to every rank as a whole.
     std::vector<std::pair<double, unsigned int>> middles;

@@ -179,7 +179,8 @@ namespace sgdfp
   bool AdaptiveSolver<dim>::is_finished()
   {
     const bool only_this = (parameters.refinement == "none");
-    if (only_this || tolerance_is_near())
+    // With jumps the indicator, which is of the local current, says nothing.
+    if (only_this || tolerance_is_near() || dynamics.jumps() != nullptr)
       {
         compute_estimate();
         if (history.back().estimate->relative() <= parameters.tolerance &&
@@ -195,7 +196,7 @@ namespace sgdfp
         else if (only_this)
           reason_to_stop = "no refinement";
       }
-    if (reason_to_stop.empty() && is_round_off())
+    if (reason_to_stop.empty() && dynamics.jumps() == nullptr && is_round_off())
       reason_to_stop = "round-off";
     if (reason_to_stop.empty() && !flag())
       reason_to_stop = "maximum cells";
@@ -230,7 +231,8 @@ namespace sgdfp
     const auto                       n_cells    = mesh.n_global_active_cells();
     constexpr unsigned int           n_children = 1 << dim;
     dealii::types::global_cell_index n_refined  = n_cells;
-    if (parameters.refinement == "adaptive")
+    // Jumps: a tensor mesh, whose powers of the Laplacian cost a thousandth.
+    if (parameters.refinement == "adaptive" && dynamics.jumps() == nullptr)
       {
         const RunLog::Phase phase(log, "refinement");
         const auto         &estimate = history.back().estimate;
@@ -267,7 +269,7 @@ namespace sgdfp
     const auto         &trial = solver->law().trial();
     const bool          carries =
       (dim > 1 && parameters.trial_space == "self-consistent" &&
-       !trial.is_exact());
+       !trial.is_exact() && dynamics.jumps() == nullptr);
     carried.reset();
     if constexpr (dim > 1)
       if (carries)

@@ -5,20 +5,25 @@
 
 namespace sgdfp
 {
-  BalancedInverse::BalancedInverse(const Restriction      &generator,
+  BalancedInverse::BalancedInverse(const Generator        &generator,
                                    const SolverParameters &parameters,
-                                   const double            shift)
+                                   const double            shift,
+                                   const bool              use_direct)
     : shift(shift)
-    , linear_solver(generator.communicator(), parameters)
+    , generator(generator)
+    , linear_solver(generator.zero().get_mpi_communicator(), parameters)
     , rows(generator.zero())
     , columns(generator.weights())
     , work(generator.zero())
+    , second_work(work)
   {
     check_petsc(MatGetDiagonal(generator.mass_matrix(), rows),
                 "MatGetDiagonal");
+    // Hanging nodes have no mass and take no part.
     for (const auto i : rows.locally_owned_elements())
-      rows(i) = 1 / std::sqrt(static_cast<double>(rows(i)) *
-                              static_cast<double>(columns(i)));
+      if (static_cast<double>(rows(i)) > 0)
+        rows(i) = 1 / std::sqrt(static_cast<double>(rows(i)) *
+                                static_cast<double>(columns(i)));
     rows.compress(dealii::VectorOperation::insert);
     columns.scale(rows);
 
@@ -32,17 +37,109 @@ namespace sgdfp
       MatAXPY(copy, -shift, generator.mass_matrix(), SAME_NONZERO_PATTERN),
       "MatAXPY");
     check_petsc(MatDiagonalScale(copy, rows, columns), "MatDiagonalScale");
-    linear_solver.factorise(std::move(matrix));
+    if (generator.is_assembled())
+      {
+        linear_solver.factorise(std::move(matrix));
+        return;
+      }
+    const PetscInt n_local = work.locally_owned_size(), n = work.size();
+    Mat            shell;
+    check_petsc(
+      MatCreateShell(
+        work.get_mpi_communicator(), n_local, n_local, n, n, this, &shell),
+      "MatCreateShell");
+    MatrixHandle S(shell);
+    PetscErrorCode (*const forward)(Mat, Vec, Vec) = &BalancedInverse::apply;
+    check_petsc(MatShellSetOperation(shell,
+                                     MATOP_MULT,
+                                     reinterpret_cast<void (*)()>(forward)),
+                "MatShellSetOperation");
+    check_petsc(MatShellSetOperation(shell,
+                                     MATOP_MULT_TRANSPOSE,
+                                     reinterpret_cast<void (*)()>(
+                                       &apply_transposed)),
+                "MatShellSetOperation");
+    linear_solver.precondition(std::move(S), std::move(matrix), use_direct);
   }
 
 
 
-  void BalancedInverse::solve(const Vec x, const Vec b, const bool transposed)
+  void
+  BalancedInverse::apply(const Vec x, const Vec y, const bool transposed) const
   {
-    check_petsc(VecPointwiseMult(work, b, transposed ? columns : rows),
+    check_petsc(VecPointwiseMult(work, x, transposed ? rows : columns),
                 "VecPointwiseMult");
-    linear_solver.solve(x, work, transposed);
+    AnyVector result(y);
+    if (transposed)
+      generator.apply_adjoint(result, work);
+    else
+      generator.apply(result, work);
+    if (shift != 0)
+      {
+        if (transposed)
+          generator.mass_matrix().Tvmult(second_work, work);
+        else
+          generator.mass_matrix().vmult(second_work, work);
+        check_petsc(VecAXPY(y, -shift, second_work), "VecAXPY");
+      }
+    check_petsc(VecPointwiseMult(y, y, transposed ? columns : rows),
+                "VecPointwiseMult");
+  }
+
+
+
+  PetscErrorCode BalancedInverse::apply(Mat shell, Vec x, Vec y)
+  {
+    void *self;
+    MatShellGetContext(shell, &self);
+    static_cast<BalancedInverse *>(self)->apply(x, y, /*transposed=*/false);
+    return 0;
+  }
+
+
+
+  PetscErrorCode BalancedInverse::apply_transposed(Mat shell, Vec x, Vec y)
+  {
+    void *self;
+    MatShellGetContext(shell, &self);
+    static_cast<BalancedInverse *>(self)->apply(x, y, /*transposed=*/true);
+    return 0;
+  }
+
+
+
+  void BalancedInverse::set_tolerance(const double relative)
+  {
+    linear_solver.set_tolerances(relative, 0);
+  }
+
+
+
+  double BalancedInverse::norm(const Vector &b) const
+  {
+    work = b;
+    work.scale(rows);
+    return work.l2_norm();
+  }
+
+
+
+  std::function<void(unsigned int, double)> &BalancedInverse::on_iteration()
+  {
+    return linear_solver.on_iteration;
+  }
+
+
+
+  unsigned int
+  BalancedInverse::solve(const Vec x, const Vec b, const bool transposed)
+  {
+    Vector right_side = work; // as apply() uses work
+    check_petsc(VecPointwiseMult(right_side, b, transposed ? columns : rows),
+                "VecPointwiseMult");
+    const unsigned int n = linear_solver.solve(x, right_side, transposed);
     check_petsc(VecPointwiseMult(x, x, transposed ? rows : columns),
                 "VecPointwiseMult");
+    return n;
   }
 } // namespace sgdfp

@@ -2,7 +2,7 @@
 #ifndef SGDFP_SOLVERS_BALANCED_INVERSE_H
 #define SGDFP_SOLVERS_BALANCED_INVERSE_H
 
-#include "operators/restriction.h"
+#include "operators/generator.h"
 #include "solvers/linear_solver.h"
 
 namespace sgdfp
@@ -14,24 +14,46 @@ namespace sgdfp
   ///
   /// W the weights, whose entries are all of the size of local rates (for a
   /// process in detailed balance it is symmetric), so that no pivot is chosen
-  /// for its place in the landscape.
+  /// for its place in the landscape. Where A is no matrix: GMRES on S with the
+  /// factors (or, for large problems in 3-D, incomplete factors of each rank's
+  /// block) of its local approximation.
   class BalancedInverse
   {
   public:
+    /// @param generator assembled
+    /// @param use_direct for the matrix that is factorised
     /// @throws SolverFailure
-    BalancedInverse(const Restriction      &generator,
+    BalancedInverse(const Generator        &generator,
                     const SolverParameters &parameters,
-                    const double            shift);
+                    const double            shift,
+                    const bool              use_direct = true);
+
+    /// Of GMRES, relative to the right-hand side.
+    void set_tolerance(const double relative);
 
     /// x = (A - s M)^-1 b, or of the transposed matrix; x and b differ
-    void solve(const Vec x, const Vec b, const bool transposed);
+    /// @return iterations
+    unsigned int solve(const Vec x, const Vec b, const bool transposed);
+
+    /// |b| in the norm of the residuals of S: |d^-1 b|
+    double norm(const Vector &b) const;
+
+    /// Called with the iteration number and the residual norm of GMRES.
+    std::function<void(unsigned int, double)> &on_iteration();
 
     const double shift;
 
   private:
-    LinearSolver   linear_solver;
-    Vector         rows, columns; ///< 1/d and W/d
-    mutable Vector work;
+    /// y = S x or S^T x
+    void apply(const Vec x, const Vec y, const bool transposed) const;
+
+    static PetscErrorCode apply(Mat shell, Vec x, Vec y);
+    static PetscErrorCode apply_transposed(Mat shell, Vec x, Vec y);
+
+    const Generator &generator;
+    LinearSolver     linear_solver;
+    Vector           rows, columns; ///< 1/d and W/d
+    mutable Vector   work, second_work;
   };
 } // namespace sgdfp
 

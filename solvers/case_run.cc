@@ -155,7 +155,8 @@ namespace sgdfp
       discretisation =
         std::make_unique<Discretisation<dim>>(communicator,
                                               ParameterBox<dim>(domain),
-                                              a_case.discretisation.degree);
+                                              a_case.discretisation.degree,
+                                              dynamics.jumps() != nullptr);
       discretisation->prepare();
     }
     const RunLog::Phase phase(log, "check of the coefficients");

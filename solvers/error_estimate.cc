@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/error_estimate.h"
 
-#include "operators/drift_diffusion.h"
+#include "fractional/make_generator.h"
 
 #include <algorithm>
 #include <cmath>
@@ -104,9 +104,11 @@ namespace sgdfp
     richer.prepare();
     TrialSpace<dim> trial_space(richer);
     trial_space.use_same_as(law.trial());
-    DriftDiffusion<dim> generator(richer, law.dynamics, trial_space);
-    generator.prepare();
-    generator.assemble();
+    const auto the_generator =
+      make_generator(richer, law.dynamics, trial_space);
+    the_generator->prepare();
+    the_generator->assemble();
+    const Generator &generator = *the_generator;
 
     StationarySolver stationary(
       richer.communicator,

@@ -97,6 +97,7 @@ namespace sgdfp
     MatDestroy(&shell);
     MatNullSpaceDestroy(&null_space);
     shifted.reset();
+    shifted_operator.reset();
   }
 
 
@@ -135,6 +136,54 @@ namespace sgdfp
     check_petsc(KSPSetOperators(ksp, shifted.get(), shifted.get()),
                 "KSPSetOperators");
     check_petsc(KSPSetType(ksp, KSPPREONLY), "KSPSetType");
+    use_mumps();
+  }
+
+
+
+  void LinearSolver::precondition(MatrixHandle A,
+                                  MatrixHandle approximation,
+                                  const bool   use_direct)
+  {
+    create();
+    shifted          = std::move(approximation);
+    shifted_operator = std::move(A);
+    check_petsc(KSPSetOperators(ksp, shifted_operator.get(), shifted.get()),
+                "KSPSetOperators");
+    // Not the flexible variant, which has no transposed solve.
+    check_petsc(KSPSetType(ksp, KSPGMRES), "KSPSetType");
+    constexpr int restart = 100;
+    check_petsc(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
+    check_petsc(KSPSetPCSide(ksp, PC_RIGHT), "KSPSetPCSide");
+    set_tolerances(parameters.tolerance, 0);
+    if (use_direct)
+      {
+        use_mumps();
+        return;
+      }
+    PC pc;
+    check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
+    check_petsc(PCSetType(pc, PCASM), "PCSetType");
+    check_petsc(PCSetFromOptions(pc), "PCSetFromOptions");
+    check_petsc(KSPSetFromOptions(ksp), "KSPSetFromOptions");
+    check_petsc(KSPSetUp(ksp), "KSPSetUp");
+    PetscInt n_blocks;
+    KSP     *blocks;
+    check_petsc(PCASMGetSubKSP(pc, &n_blocks, nullptr, &blocks),
+                "PCASMGetSubKSP");
+    for (PetscInt block = 0; block < n_blocks; ++block)
+      {
+        PC factors;
+        check_petsc(KSPGetPC(blocks[block], &factors), "KSPGetPC");
+        check_petsc(PCSetType(factors, PCILU), "PCSetType");
+        check_petsc(PCFactorSetLevels(factors, 1), "PCFactorSetLevels");
+      }
+  }
+
+
+
+  void LinearSolver::use_mumps()
+  {
     PC pc;
     check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
     check_petsc(PCSetType(pc, PCLU), "PCSetType");

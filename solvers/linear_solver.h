@@ -58,6 +58,12 @@ namespace sgdfp
     /// side of solve() consistent.
     void prepare_iterative(const Generator &generator);
 
+    /// Prepares GMRES for @p A with the factors of @p approximation as
+    /// preconditioner: those of MUMPS, or incomplete ones of each rank's block.
+    void precondition(MatrixHandle A,
+                      MatrixHandle approximation,
+                      const bool   use_direct);
+
     /// Ends the iterations at a residual norm below
     /// max(@p relative |b|, @p absolute).
     void set_tolerances(const double relative, const double absolute);
@@ -77,13 +83,16 @@ namespace sgdfp
 
     void make_shell(const Generator &generator);
 
+    /// MUMPS for the preconditioner.
+    void use_mumps();
+
     const MPI_Comm         communicator;
     const SolverParameters parameters;
     Multigrid              multigrid;
     KSP                    ksp        = nullptr;
     Mat                    shell      = nullptr;
     MatNullSpace           null_space = nullptr;
-    MatrixHandle           shifted;
+    MatrixHandle           shifted, shifted_operator;
   };
 } // namespace sgdfp
 

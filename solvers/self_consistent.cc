@@ -22,7 +22,7 @@ namespace sgdfp
     , parameters(discretisation_parameters)
     , log(log)
     , trial_space(discretisation)
-    , generator(discretisation, dynamics, trial_space)
+    , generator(make_generator(discretisation, dynamics, trial_space))
     , stationary(
         discretisation.communicator,
         solver_parameters,
@@ -36,7 +36,7 @@ namespace sgdfp
   {
     {
       const RunLog::Phase phase(log, "assembly");
-      generator.assemble();
+      generator->assemble();
     }
     // Progress of a long iterative solve, every few seconds.
     double last_report      = log.seconds();
@@ -96,8 +96,8 @@ namespace sgdfp
     // The potential of one dimension is the law: nothing to solve, and nothing
     // that a solve could do better in tails of any depth.
     if (trial_space.is_exact() && !trial_space.is_gibbs())
-      return stationary.measure(generator, solution);
-    const auto report = stationary.solve(generator, solution);
+      return stationary.measure(*generator, solution);
+    const auto report = stationary.solve(*generator, solution);
     if (!trial_space.is_gibbs() || report.weight_error < trusted_weight_error)
       return report;
     // Between wells that are never left a solve cannot weigh; but under D = T I
@@ -108,7 +108,7 @@ namespace sgdfp
              "as the Gibbs density, which it is for D = T I, without the check "
              "of a solve");
     solution = density;
-    return stationary.measure(generator, solution);
+    return stationary.measure(*generator, solution);
   }
 
 
@@ -116,7 +116,12 @@ namespace sgdfp
   template <int dim>
   void SelfConsistentSolver<dim>::begin()
   {
-    generator.prepare();
+    generator->prepare();
+    if (dynamics.jumps() != nullptr)
+      {
+        density = heavy_tailed_start(discretisation, dynamics.jumps()->alpha());
+        return;
+      }
     // The start of an iterative solve; a direct one does not need it.
     density = discretisation.owned_vector();
     for (const auto i : discretisation.owned)
@@ -145,6 +150,13 @@ namespace sgdfp
   {
     const bool may_be_exact = (parameters.trial_space != "polynomial");
     const auto T            = dynamics.isotropic_temperature();
+    if (dynamics.jumps() != nullptr)
+      {
+        trial_space.use_polynomials();
+        begin();
+        accept(solve_once());
+        return;
+      }
     if (may_be_exact && T && dim > 1)
       trial_space.use_gibbs(dynamics.loss(), *T);
     else if (!may_be_exact || !trial_space.use_potential(dynamics))

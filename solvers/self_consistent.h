@@ -3,7 +3,7 @@
 #define SGDFP_SOLVERS_SELF_CONSISTENT_H
 
 #include "base/run_log.h"
-#include "operators/drift_diffusion.h"
+#include "fractional/make_generator.h"
 #include "operators/law.h"
 #include "solvers/stationary.h"
 
@@ -85,7 +85,7 @@ namespace sgdfp
     RunLog                        &log;
 
     TrialSpace<dim>                 trial_space;
-    DriftDiffusion<dim>             generator;
+    std::unique_ptr<Generator>      generator;
     StationarySolver                stationary;
     Vector                          density;
     std::unique_ptr<const Law<dim>> best;

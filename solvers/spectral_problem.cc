@@ -68,7 +68,8 @@ namespace sgdfp
     , trial_space(trial_space)
     , solver_parameters(solver_parameters)
     , is_reversible(is_reversible)
-    , the_generator(discretisation, dynamics, trial_space)
+    , generator_owner(make_generator(discretisation, dynamics, trial_space))
+    , the_generator(*generator_owner)
   {
     the_generator.prepare();
     the_generator.assemble();
@@ -86,6 +87,8 @@ namespace sgdfp
     StationarySolver solver(discretisation.communicator,
                             solver_parameters,
                             /*use_direct=*/true);
+    if (dynamics.jumps() != nullptr)
+      density = heavy_tailed_start(discretisation, dynamics.jumps()->alpha());
     if (trial_space.is_exact())
       solver.measure(the_generator, density);
     else
@@ -351,7 +354,7 @@ namespace sgdfp
 
 
   template <int dim>
-  const DriftDiffusion<dim> &SpectralProblem<dim>::generator() const
+  const Generator &SpectralProblem<dim>::generator() const
   {
     return the_generator;
   }

@@ -3,7 +3,7 @@
 #define SGDFP_SOLVERS_SPECTRAL_PROBLEM_H
 
 #include "base/run_log.h"
-#include "operators/drift_diffusion.h"
+#include "fractional/make_generator.h"
 #include "operators/law.h"
 #include "solvers/spectrum.h"
 
@@ -73,7 +73,7 @@ namespace sgdfp
     /// @param a, b 1 at the nodes of the sets, which do not overlap
     Transitions transitions(const Vector &a, const Vector &b);
 
-    const DriftDiffusion<dim> &generator() const;
+    const Generator &generator() const;
 
     /// Nodal values of a density / a function, those at hanging nodes too.
     Vector complete_density(const Vector &coefficients) const;
@@ -107,10 +107,11 @@ namespace sgdfp
                          const Vector      &killed,
                          const double       rate) const;
 
-    const SolverParameters        solver_parameters;
-    const bool                    is_reversible;
-    DriftDiffusion<dim>           the_generator;
-    std::unique_ptr<const Vector> the_law;
+    const SolverParameters           solver_parameters;
+    const bool                       is_reversible;
+    const std::unique_ptr<Generator> generator_owner;
+    Generator                       &the_generator;
+    std::unique_ptr<const Vector>    the_law;
   };
 } // namespace sgdfp
 

@@ -70,7 +70,7 @@ namespace sgdfp
     trial                   = std::make_unique<TrialSpace<dim>>(discretisation);
     const std::string &kind = a_case.discretisation.trial_space;
     const auto         T    = dynamics.isotropic_temperature();
-    if (kind == "polynomial")
+    if (kind == "polynomial" || dynamics.jumps() != nullptr)
       trial->use_polynomials();
     else if (dim == 1 && trial->use_potential(dynamics))
       return;
@@ -184,7 +184,8 @@ namespace sgdfp
     the_problem.reset();
     rich_trial.reset();
     const unsigned int degree  = discretisation.element.degree;
-    const bool         is_real = (dim == 1 || dynamics.isotropic_temperature());
+    const bool         is_real = ((dim == 1 && dynamics.jumps() == nullptr) ||
+                          dynamics.isotropic_temperature());
     coarse_problem             = std::make_unique<SpectralProblem<dim>>(
       discretisation, dynamics, *trial, a_case.solver, is_real);
     coarse_answers = answer(*coarse_problem, /*with_cut=*/true);

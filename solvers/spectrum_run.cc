@@ -143,7 +143,8 @@ namespace sgdfp
     {
       TrialSpace<dim> trial(*discretisation);
       if (a_case.discretisation.trial_space == "polynomial" ||
-          dynamics.isotropic_temperature() || trial.use_potential(dynamics))
+          dynamics.jumps() != nullptr || dynamics.isotropic_temperature() ||
+          trial.use_potential(dynamics))
         return nullptr;
       try
         {

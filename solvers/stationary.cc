@@ -92,6 +92,7 @@ namespace sgdfp
     : use_direct(use_direct)
     , tolerance(parameters.tolerance)
     , linear_solver(communicator, parameters)
+    , parameters(parameters)
   {
     linear_solver.on_iteration = [this](const unsigned int i, const double r) {
       if (on_iteration)
@@ -110,7 +111,9 @@ namespace sgdfp
     density.scale(generator.left_null_vector()); // hanging nodes take no part
     density /= mass_of(generator, density);
     const auto n      = (direct ? inverse_iteration(generator, density) :
-                                  correct(generator, density, reduction));
+                         generator.is_assembled() ?
+                                  correct(generator, density, reduction) :
+                                  correct_balanced(generator, density, reduction));
     Report     report = measure(generator, density);
     report.iterations = n;
     if (direct || reduction == 0)
@@ -180,8 +183,11 @@ namespace sgdfp
     // far below the next one.
     constexpr unsigned int n_steps  = 3;
     const bool             is_exact = (shift != 0);
-    if (!is_exact)
-      linear_solver.set_tolerances(1e-2, 0);
+    constexpr double       loose    = 1e-2;
+    if (balanced)
+      balanced->set_tolerance(loose);
+    else if (!is_exact)
+      linear_solver.set_tolerances(loose, 0);
     Vector y = scattered_signs(density), right_side = generator.zero();
     double rate = 0;
     for (unsigned int step = 0; step < n_steps; ++step)
@@ -195,7 +201,10 @@ namespace sgdfp
             right_side = y;
             right_side.scale(generator.mass_functional());
           }
-        linear_solver.solve(y, right_side);
+        if (balanced)
+          balanced->solve(y, right_side, /*transposed=*/false);
+        else
+          linear_solver.solve(y, right_side);
         y.add(-mass_of(generator, y), density);
         rate = 1 / y.l1_norm() - shift;
       }
@@ -249,6 +258,43 @@ namespace sgdfp
           break;
         linear_solver.set_tolerances(reduction, absolute);
         n += linear_solver.solve(correction, right_side);
+        density += correction;
+        density /= mass_of(generator, density);
+        if (reduction > 0)
+          break;
+      }
+    return n;
+  }
+
+
+
+  unsigned int StationarySolver::correct_balanced(const Generator &generator,
+                                                  Vector          &density,
+                                                  const double     reduction)
+  {
+    shift                    = 0;
+    balanced                 = std::make_unique<BalancedInverse>(generator,
+                                                 parameters,
+                                                 /*shift=*/0.,
+                                                 use_direct);
+    balanced->on_iteration() = [this](const unsigned int i, const double r) {
+      if (on_iteration)
+        on_iteration(i, r);
+    };
+    constexpr unsigned int most_rounds = 3;
+    unsigned int           n           = 0;
+    Vector right_side = generator.zero(), correction = generator.zero();
+    for (unsigned int round = 0; round < most_rounds; ++round)
+      {
+        generator.apply(right_side, density);
+        right_side *= -1;
+        const double size = balanced->norm(right_side);
+        const double goal =
+          tolerance * balanced->norm(residual_scale(generator, density));
+        if (size <= goal)
+          break;
+        balanced->set_tolerance(std::max(goal / size, reduction));
+        n += balanced->solve(correction, right_side, /*transposed=*/false);
         density += correction;
         density /= mass_of(generator, density);
         if (reduction > 0)

@@ -2,7 +2,7 @@
 #ifndef SGDFP_SOLVERS_STATIONARY_H
 #define SGDFP_SOLVERS_STATIONARY_H
 
-#include "solvers/linear_solver.h"
+#include "solvers/balanced_inverse.h"
 
 namespace sgdfp
 {
@@ -14,7 +14,8 @@ namespace sgdfp
   /// means for the weights of wells that are hardly ever left.
   /// iterative: A d = -A P for the correction of a start P by flexible GMRES
   /// with the preconditioner Multigrid; the slowest rate likewise, to a loose
-  /// tolerance [numerics.md, 1].
+  /// tolerance [numerics.md, 1]. Where A is no matrix (jumps): likewise, with
+  /// GMRES of BalancedInverse.
   class StationarySolver
   {
   public:
@@ -66,13 +67,21 @@ namespace sgdfp
                          Vector          &density,
                          const double     reduction);
 
+    /// The same for a Generator that is no matrix, with BalancedInverse.
+    unsigned int correct_balanced(const Generator &generator,
+                                  Vector          &density,
+                                  const double     reduction);
+
     const bool   use_direct;
     const double tolerance;
     /// Shift of the last factorisation, in 1/t; 0 for GMRES
     double shift = 0;
     /// 0 where it is not known yet
-    double       slowest_rate = 0;
-    LinearSolver linear_solver;
+    double                 slowest_rate = 0;
+    LinearSolver           linear_solver;
+    const SolverParameters parameters;
+    /// Of the last correct_balanced()
+    std::unique_ptr<BalancedInverse> balanced;
   };
 } // namespace sgdfp
 

@@ -24,6 +24,22 @@ namespace sgdfp
 
 
 
+    /// y = (s M - A) x
+    static PetscErrorCode multiply(Mat shell, Vec x, Vec y)
+    {
+      void *context;
+      MatShellGetContext(shell, &context);
+      auto           &self = *static_cast<TimeStepper *>(context);
+      const AnyVector source(x);
+      self.generator->apply(self.scratch, source);
+      PetscErrorCode ierr = MatMult(self.generator->mass_matrix(), x, y);
+      if (ierr == 0)
+        ierr = VecAXPBY(y, -1., self.shift, self.scratch);
+      return ierr;
+    }
+
+
+
     /// s M - A; left alone, with its factors, while s stays.
     static PetscErrorCode jacobian(TS,
                                    PetscReal,
@@ -74,6 +90,7 @@ namespace sgdfp
   {
     TSDestroy(&ts);
     jacobian.reset();
+    shell.reset();
     shift = 0;
   }
 
@@ -93,13 +110,27 @@ namespace sgdfp
                              &copy),
                 "MatDuplicate");
     jacobian.reset(copy);
+    Mat A = copy;
+    if (!generator->is_assembled())
+      {
+        const PetscInt n = masses.size(), n_local = masses.locally_owned_size();
+        check_petsc(
+          MatCreateShell(communicator, n_local, n_local, n, n, this, &A),
+          "MatCreateShell");
+        shell.reset(A);
+        check_petsc(MatShellSetOperation(A,
+                                         MATOP_MULT,
+                                         reinterpret_cast<void (*)()>(
+                                           &Callbacks::multiply)),
+                    "MatShellSetOperation");
+      }
 
     check_petsc(TSCreate(communicator, &ts), "TSCreate");
     check_petsc(TSSetProblemType(ts, TS_LINEAR), "TSSetProblemType");
     check_petsc(TSSetOptionsPrefix(ts, "sgdfp_time_"), "TSSetOptionsPrefix");
     check_petsc(TSSetIFunction(ts, nullptr, &Callbacks::residual, this),
                 "TSSetIFunction");
-    check_petsc(TSSetIJacobian(ts, copy, copy, &Callbacks::jacobian, this),
+    check_petsc(TSSetIJacobian(ts, A, copy, &Callbacks::jacobian, this),
                 "TSSetIJacobian");
     check_petsc(TSSetType(ts, TSROSW), "TSSetType");
     check_petsc(TSRosWSetType(ts, TSROSW4L), "TSRosWSetType");
@@ -136,6 +167,20 @@ namespace sgdfp
           KSPSetTolerances(ksp, relative, PETSC_DEFAULT, PETSC_DEFAULT, most),
           "KSPSetTolerances");
         check_petsc(PCSetType(pc, PCBJACOBI), "PCSetType");
+        if (!generator->is_assembled())
+          {
+            // The residual is then a mass per node, whatever the size of its
+            // cells.
+            check_petsc(KSPSetPCSide(ksp, PC_RIGHT), "KSPSetPCSide");
+            constexpr int restart = 60;
+            check_petsc(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
+            if (use_direct)
+              {
+                check_petsc(PCSetType(pc, PCLU), "PCSetType");
+                check_petsc(PCFactorSetMatSolverType(pc, MATSOLVERMUMPS),
+                            "PCFactorSetMatSolverType");
+              }
+          }
       }
     check_petsc(TSSetFromOptions(ts), "TSSetFromOptions");
   }

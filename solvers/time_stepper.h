@@ -15,7 +15,8 @@ namespace sgdfp
   ///
   /// All stages and all steps of one length share the matrix s M - A and its
   /// factorisation (MUMPS), or its preconditioner (GMRES with incomplete
-  /// factors of each rank's block, for large problems).
+  /// factors of each rank's block, for large problems). Where A is no matrix
+  /// (jumps) that of s M minus its local approximation preconditions GMRES.
   ///
   /// A step depends on P and its length alone, so that a run that is resumed
   /// repeats itself.
@@ -51,7 +52,7 @@ namespace sgdfp
     const bool       use_direct;
     const Generator *generator = nullptr;
     TS               ts        = nullptr;
-    MatrixHandle     jacobian;
+    MatrixHandle     jacobian, shell;
     /// s of the matrix as it is
     double shift = 0;
     Vector embedded, scratch, masses;

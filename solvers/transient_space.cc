@@ -36,7 +36,7 @@ namespace sgdfp
     , solver_parameters(solver_parameters)
     , log(log)
     , l(discretisation)
-    , drift_diffusion(discretisation, dynamics, l)
+    , the_generator(make_generator(discretisation, dynamics, l))
   {}
 
 
@@ -53,8 +53,8 @@ namespace sgdfp
       l.use_nodal(*nodal_l);
     else
       l.use_polynomials();
-    drift_diffusion.prepare();
-    drift_diffusion.assemble();
+    the_generator->prepare();
+    the_generator->assemble();
   }
 
 
@@ -62,20 +62,22 @@ namespace sgdfp
   template <int dim>
   void TransientSpace<dim>::solve_stationary()
   {
-    Vector P = drift_diffusion.zero();
+    Vector P = the_generator->zero();
     for (const auto i : the_discretisation.owned)
       P(i) = std::exp(static_cast<double>(l.nodal_log()(i)));
     P.compress(dealii::VectorOperation::insert);
-    P.scale(drift_diffusion.left_null_vector());
-    P /= drift_diffusion.mass_functional() * P;
+    if (dynamics.jumps() != nullptr)
+      P = heavy_tailed_start(the_discretisation, dynamics.jumps()->alpha());
+    P.scale(the_generator->left_null_vector());
+    P /= the_generator->mass_functional() * P;
     // Where l is that of a solve, it is the log of a law of lower accuracy.
     if (!l.is_exact())
       StationarySolver(the_discretisation.communicator,
                        solver_parameters,
                        solver_parameters.use_direct(
                          dim, the_discretisation.dof_handler.n_dofs()))
-        .solve(drift_diffusion, P);
-    P.scale(drift_diffusion.left_null_vector());
+        .solve(*the_generator, P);
+    P.scale(the_generator->left_null_vector());
     stationary_law = std::make_unique<Vector>(P);
   }
 
@@ -99,6 +101,9 @@ namespace sgdfp
   {
     reason = dynamics.why_no_density();
     if (!reason.empty())
+      return;
+    // With jumps the space is that of polynomials, and has a law.
+    if (dynamics.jumps() != nullptr)
       return;
     if (parameters.trial_space == "polynomial")
       {
@@ -203,12 +208,12 @@ namespace sgdfp
         const std::vector<Vector> carried =
           refine_and_carry(the_discretisation, pointers);
         set_up(&carried[0]);
-        const Vector weights = drift_diffusion.weights();
+        const Vector weights = the_generator->weights();
         for (std::size_t i = 0; i < densities.size(); ++i)
           {
             *densities[i] = carried[i + 1];
             densities[i]->scale(weights);
-            densities[i]->scale(drift_diffusion.left_null_vector());
+            densities[i]->scale(the_generator->left_null_vector());
           }
       }
     if (stationary_law)
@@ -248,6 +253,19 @@ namespace sgdfp
   Vector TransientSpace<dim>::start(const Projection &project)
   {
     const RunLog::Phase phase(log, "initial density");
+    // Jumps need the tensor mesh that the stationary law has.
+    if (dynamics.jumps() != nullptr)
+      {
+        const Vector P     = project();
+        const double error = error_of(P);
+        if (error > parameters.tolerance)
+          log.warn(
+            "the initial density is carried with an estimated error of " +
+            to_text(error) +
+            " in L1 (with jumps the mesh is that of the case): raise "
+            "Domain/initial refinement");
+        return P;
+      }
     choose_trial_space(project);
     // In one dimension this mesh has to do for all times.
     const double tolerance = (dim == 1 ? 0.1 : 1.) * parameters.tolerance;
@@ -290,7 +308,9 @@ namespace sgdfp
   bool TransientSpace<dim>::follow(Vector &P, const double allowed)
   {
     // In one dimension the mesh of the start is kept: it is cheap.
-    if (dim == 1 || parameters.refinement != "adaptive")
+    // With jumps the tensor mesh is.
+    if (dim == 1 || parameters.refinement != "adaptive" ||
+        dynamics.jumps() != nullptr)
       return false;
     const RunLog::Phase          phase(log, "mesh follows the density");
     auto                        &mesh    = *the_discretisation.mesh;
@@ -327,9 +347,9 @@ namespace sgdfp
         if (!may_refine)
           for (const auto &cell : mesh.active_cell_iterators())
             cell->clear_refine_flag();
-        const double mass = drift_diffusion.mass_functional() * P;
+        const double mass = the_generator->mass_functional() * P;
         change_mesh({&P});
-        P *= mass / (drift_diffusion.mass_functional() * P);
+        P *= mass / (the_generator->mass_functional() * P);
         return true;
       }
     for (const auto &cell : mesh.active_cell_iterators())
@@ -347,7 +367,7 @@ namespace sgdfp
                                  const std::string &folder) const
   {
     const Vector density = the_discretisation.ghosted(P);
-    Vector       other   = drift_diffusion.zero();
+    Vector       other   = the_generator->zero();
     if (stationary_law)
       other = *stationary_law;
     const Vector stationary_density = the_discretisation.ghosted(other);
@@ -385,7 +405,7 @@ namespace sgdfp
   template <int dim>
   const Generator &TransientSpace<dim>::generator() const
   {
-    return drift_diffusion;
+    return *the_generator;
   }
 
 

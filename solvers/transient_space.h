@@ -3,7 +3,7 @@
 #define SGDFP_SOLVERS_TRANSIENT_SPACE_H
 
 #include "base/run_log.h"
-#include "operators/drift_diffusion.h"
+#include "fractional/make_generator.h"
 #include "operators/law.h"
 #include "solvers/linear_solver.h"
 
@@ -101,11 +101,11 @@ namespace sgdfp
     const SolverParameters         solver_parameters;
     RunLog                        &log;
 
-    TrialSpace<dim>         l;
-    DriftDiffusion<dim>     drift_diffusion;
-    std::string             kind_of_l = "polynomial";
-    std::unique_ptr<Vector> stationary_law;
-    std::string             reason;
+    TrialSpace<dim>                  l;
+    const std::unique_ptr<Generator> the_generator;
+    std::string                      kind_of_l = "polynomial";
+    std::unique_ptr<Vector>          stationary_law;
+    std::string                      reason;
   };
 } // namespace sgdfp
 

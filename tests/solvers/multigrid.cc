@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "operators/drift_diffusion.h"
 #include "tests/problem.h"
 
 #include <gtest/gtest.h>
