@@ -41,9 +41,10 @@ namespace sgdfp
              const std::vector<double> &edges,
              const unsigned int         d)
     : degree(discretisation.element.degree)
+    , edges(edges)
   {
     const dealii::QGaussLobatto<1> rule(degree + 1);
-    const auto slopes = derivatives(degree, rule.get_points());
+    const auto basis_slopes = derivatives(degree, rule.get_points());
     // d theta/d(unit coordinate) of the mapping that the cells have.
     const unsigned int             m = discretisation.chart_degree();
     const dealii::QGaussLobatto<1> chart_nodes(m + 1);
@@ -66,11 +67,12 @@ namespace sgdfp
             double jacobian = 0;
             for (unsigned int j = 0; j <= m; ++j)
               jacobian += chart_slopes[q][j] * theta[j];
+            slopes.push_back(jacobian);
             mass[c * degree + q] += rule.weight(q) * jacobian;
             for (unsigned int j = 0; j <= degree; ++j)
               {
                 factor.push_back(std::sqrt(rule.weight(q) / jacobian) *
-                                 slopes[q][j]);
+                                 basis_slopes[q][j]);
                 diagonal[c * degree + j] += factor.back() * factor.back();
               }
           }

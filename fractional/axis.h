@@ -22,6 +22,12 @@ namespace sgdfp
     /// k, the degree: K couples nodes up to that far apart.
     unsigned int degree = 1;
 
+    /// Of the cells, in the chart
+    std::vector<double> edges;
+
+    /// d theta/d(unit coordinate) at the k + 1 nodes of each cell
+    std::vector<double> slopes;
+
     /// M_i
     std::vector<double> mass;
 

@@ -33,7 +33,7 @@ namespace sgdfp
   {
     list.push_back({name, 1});
     sources.push_back(
-      {Source::Kind::function, nullptr, discretisation.ghosted(nodal)});
+      {Source::Kind::function, nullptr, {discretisation.ghosted(nodal)}});
   }
 
 
@@ -46,7 +46,33 @@ namespace sgdfp
     sources.push_back({Source::Kind::density,
                        std::make_shared<const Law<dim>>(
                          discretisation, dynamics, trial_space, nodal),
-                       Vector()});
+                       {}});
+  }
+
+
+
+  template <int dim>
+  void FieldCollection<dim>::add_current(const std::string &name,
+                                         const Vector      &nodal)
+  {
+    list.push_back({name, dim});
+    sources.push_back({Source::Kind::current,
+                       std::make_shared<const Law<dim>>(
+                         discretisation, dynamics, trial_space, nodal),
+                       {}});
+  }
+
+
+
+  template <int dim>
+  void FieldCollection<dim>::add_gradient_flux(const std::string         &name,
+                                               const std::vector<Vector> &parts)
+  {
+    Source source{Source::Kind::gradient_flux, nullptr, {}};
+    for (const Vector &part : parts)
+      source.functions.push_back(discretisation.ghosted(part));
+    list.push_back({name, dim});
+    sources.push_back(source);
   }
 
 
@@ -60,7 +86,7 @@ namespace sgdfp
     sources.push_back({Source::Kind::reactive_current,
                        std::make_shared<const Law<dim>>(
                          discretisation, dynamics, trial_space, g),
-                       discretisation.ghosted(q)});
+                       {discretisation.ghosted(q)}});
   }
 
 
@@ -86,6 +112,49 @@ namespace sgdfp
 
 
   template <int dim>
+  std::vector<Tensor<1, dim>> FieldCollection<dim>::evaluate_vector(
+    const Source                &source,
+    const dealii::FEValues<dim> &fe_values) const
+  {
+    const unsigned int          n = fe_values.n_quadrature_points;
+    std::vector<Tensor<1, dim>> result(n), gradients(n);
+    if (source.kind == Source::Kind::gradient_flux)
+      {
+        const unsigned int n_parts = source.functions.size();
+        for (unsigned int part = 0; part < n_parts; ++part)
+          {
+            fe_values.get_function_gradients(source.functions[part], gradients);
+            for (unsigned int q = 0; q < n; ++q)
+              for (unsigned int d = 0; d < dim; ++d)
+                if (n_parts == 1 || d == part)
+                  result[q][d] = -gradients[q][d];
+          }
+        return result;
+      }
+    const bool                 is_reactive = !source.functions.empty();
+    std::vector<LocalLaw<dim>> local;
+    std::vector<double>        f(n, 1.);
+    source.law->evaluate(fe_values, false, local);
+    if (is_reactive)
+      {
+        fe_values.get_function_values(source.functions[0], f);
+        fe_values.get_function_gradients(source.functions[0], gradients);
+      }
+    for (unsigned int q = 0; q < n; ++q)
+      {
+        const auto flux = dynamics.flux(fe_values.quadrature_point(q),
+                                        MatrixFieldDerivatives::divergence);
+        result[q]       = f[q] * local[q].current(flux);
+        if (is_reactive)
+          result[q] +=
+            local[q].density() * (flux.diffusion.value * gradients[q]);
+      }
+    return result;
+  }
+
+
+
+  template <int dim>
   void
   FieldCollection<dim>::evaluate(const dealii::FEValues<dim>      &fe_values,
                                  std::vector<std::vector<double>> &values) const
@@ -94,37 +163,26 @@ namespace sgdfp
     values.assign(n_components(), std::vector<double>(n));
     for (unsigned int q = 0; q < n; ++q)
       values[0][q] = dynamics.loss().value(fe_values.quadrature_point(q));
-    unsigned int                row = 1;
-    std::vector<LocalLaw<dim>>  local;
-    std::vector<double>         f(n);
-    std::vector<Tensor<1, dim>> grad_f(n);
+    unsigned int               row = 1;
+    std::vector<LocalLaw<dim>> local;
     for (const Source &source : sources)
-      {
-        if (source.law)
+      if (source.kind == Source::Kind::function)
+        fe_values.get_function_values(source.functions[0], values[row++]);
+      else if (source.kind == Source::Kind::density)
+        {
           source.law->evaluate(fe_values, false, local);
-        if (source.kind != Source::Kind::density)
-          fe_values.get_function_values(source.function, f);
-        if (source.kind == Source::Kind::reactive_current)
-          {
-            fe_values.get_function_gradients(source.function, grad_f);
+          for (unsigned int q = 0; q < n; ++q)
+            values[row][q] = local[q].density();
+          ++row;
+        }
+      else
+        {
+          const auto field = evaluate_vector(source, fe_values);
+          for (unsigned int d = 0; d < dim; ++d)
             for (unsigned int q = 0; q < n; ++q)
-              {
-                const auto flux =
-                  dynamics.flux(fe_values.quadrature_point(q),
-                                MatrixFieldDerivatives::divergence);
-                const Tensor<1, dim> J =
-                  f[q] * local[q].current(flux) +
-                  local[q].density() * (flux.diffusion.value * grad_f[q]);
-                for (unsigned int d = 0; d < dim; ++d)
-                  values[row + d][q] = J[d];
-              }
-            row += dim;
-            continue;
-          }
-        for (unsigned int q = 0; q < n; ++q)
-          values[row][q] = (source.law ? local[q].density() : f[q]);
-        ++row;
-      }
+              values[row + d][q] = field[q][d];
+          row += dim;
+        }
   }
 
 
@@ -268,7 +326,8 @@ namespace sgdfp
 
   template <int dim>
   void write_paraview(const FieldCollection<dim> &collection,
-                      const std::string          &folder)
+                      const std::string          &folder,
+                      const std::string          &name)
   {
     const MPI_Comm   communicator = collection.discretisation.communicator;
     PatchOutput<dim> output(collection);
@@ -277,7 +336,7 @@ namespace sgdfp
     flags.compression_level = decltype(flags.compression_level)::best_speed;
     output.set_flags(flags);
     const std::string pvtu = output.write_vtu_with_pvtu_record(
-      folder + "/solution/", "spectrum", 0, communicator, 4);
+      folder + "/solution/", name, 0, communicator, 4);
     run_on_root(communicator, [&]() {
       std::ofstream pvd(folder + "/solution.pvd");
       dealii::DataOutBase::write_pvd_record(pvd, {{0., "solution/" + pvtu}});
@@ -335,6 +394,7 @@ namespace sgdfp
 #define INSTANTIATE(dim)                                     \
   template class FieldCollection<dim>;                       \
   template void write_paraview(const FieldCollection<dim> &, \
+                               const std::string &,          \
                                const std::string &);         \
   template void write_grid(const FieldCollection<dim> &,     \
                            const std::vector<std::string> &, \

@@ -30,6 +30,14 @@ namespace sgdfp
                               const Vector      &g,
                               const Vector      &q);
 
+    /// J = r p - D grad p, the local part of the current of a density.
+    void add_current(const std::string &name, const Vector &nodal);
+
+    /// -grad q, or, for @p parts of it, -(d_1 q_1, ..): the nonlocal flux.
+    /// @param parts nodal functions, one or dim of them
+    void add_gradient_flux(const std::string         &name,
+                           const std::vector<Vector> &parts);
+
     using Field = OutputField;
 
     /// The fields in the order they were added, after `loss`
@@ -53,11 +61,18 @@ namespace sgdfp
       {
         function,
         density,
-        reactive_current
+        reactive_current,
+        current,
+        gradient_flux
       } kind;
-      std::shared_ptr<const Law<dim>> law;      ///< of densities
-      Vector                          function; ///< with ghosts
+      std::shared_ptr<const Law<dim>> law;       ///< of densities
+      std::vector<Vector>             functions; ///< with ghosts
     };
+
+    /// The value of one vector field at all points
+    std::vector<dealii::Tensor<1, dim>>
+    evaluate_vector(const Source                &source,
+                    const dealii::FEValues<dim> &fe_values) const;
 
     const Dynamics<dim>   &dynamics;
     const TrialSpace<dim> &trial_space;
@@ -67,12 +82,13 @@ namespace sgdfp
 
 
 
-  /// solution/spectrum_0000.*.vtu (one a rank), .pvtu and solution.pvd, as
+  /// solution/<name>_0000.*.vtu (one a rank), .pvtu and solution.pvd, as
   /// write_paraview() does for a law: every cell in degree^dim linear pieces.
   /// @throws UserError if the files cannot be written
   template <int dim>
   void write_paraview(const FieldCollection<dim> &collection,
-                      const std::string          &folder);
+                      const std::string          &folder,
+                      const std::string          &name = "spectrum");
 
   /// The fields on a regular grid of the window of the first density:
   /// solution/grid.npz with one array per component (those of a vector are

@@ -15,6 +15,15 @@
 
 namespace sgdfp
 {
+  namespace
+  {
+    constexpr const char *no_mean_loss =
+      "the law has no mean loss, so that KL to every tempered posterior is "
+      "infinite: the integral comes from the end of the graded box";
+  }
+
+
+
   using dealii::Utilities::MPI::sum;
 
   template <int dim>
@@ -44,7 +53,11 @@ namespace sgdfp
                      sample.weight * densities.back();
     nominal_temperature += T;
     if (sample.is_outer)
-      outer_nominal += T;
+      {
+        outer_nominal += T;
+        outer_loss +=
+          sample.weight * std::abs(densities.back() * losses.back());
+      }
   }
 
 
@@ -212,7 +225,9 @@ namespace sgdfp
   void GibbsComparison<dim>::find_references(const double energy,
                                              const double nominal)
   {
-    if (const auto T = find_closest_temperature(energy))
+    if (!has_mean_loss)
+      closest_reason = no_mean_loss;
+    else if (const auto T = find_closest_temperature(energy))
       {
         closest        = gibbs_at(*T).first;
         closest_reason = does_not_fit(*closest);
@@ -279,7 +294,9 @@ namespace sgdfp
     const Distances d = distances(*reference, reference_energies());
     reference_kl      = d.kl;
     summary.set("gibbs/temperature", reference->temperature);
-    if (d.outside == 0)
+    if (!has_mean_loss && !bayes_energy)
+      summary.set_null("gibbs/kl", no_mean_loss);
+    else if (d.outside == 0)
       summary.set("gibbs/kl", d.kl);
     else
       summary.set_null("gibbs/kl",
@@ -305,7 +322,10 @@ namespace sgdfp
                                                const double entropy,
                                                Summary     &summary) const
   {
-    summary.set("free_energy/energy", energy);
+    if (has_mean_loss)
+      summary.set("free_energy/energy", energy);
+    else
+      summary.set_null("free_energy/energy", no_mean_loss);
     summary.set("free_energy/entropy", entropy);
     if (!reference)
       {
@@ -316,7 +336,10 @@ namespace sgdfp
       }
     const double T = reference->temperature;
     summary.set("free_energy/temperature", T);
-    summary.set("free_energy/value", energy - T * entropy);
+    if (has_mean_loss)
+      summary.set("free_energy/value", energy - T * entropy);
+    else
+      summary.set_null("free_energy/value", no_mean_loss);
     summary.set("free_energy/gibbs_value",
                 reference->minimum_energy - T * reference->log_partition);
   }
@@ -327,12 +350,13 @@ namespace sgdfp
   void GibbsComparison<dim>::finish(const Law<dim> &, Summary &summary)
   {
     const MPI_Comm communicator = law.discretisation.communicator;
-    double         mean_loss = 0, entropy = 0, energy = 0;
+    double         mean_loss = 0, entropy = 0, energy = 0, absolute = 0;
     minimum_loss = std::numeric_limits<double>::max();
     for (std::size_t q = 0; q < weights.size(); ++q)
       {
         minimum_loss = std::min(minimum_loss, losses[q]);
         mean_loss += weights[q] * densities[q] * losses[q];
+        absolute += weights[q] * std::abs(densities[q] * losses[q]);
         if (densities[q] > 0)
           entropy -= weights[q] * densities[q] * std::log(densities[q]);
         if (bayes_energy && densities[q] != 0)
@@ -346,6 +370,8 @@ namespace sgdfp
     if (sum(outer_nominal, communicator) > outer_share * nominal)
       nominal = std::numeric_limits<double>::quiet_NaN();
 
+    has_mean_loss = !(sum(outer_loss, communicator) >
+                      outer_share * sum(absolute, communicator));
     find_references(mean_loss, nominal);
     summary.set("gibbs/reference", parameters.temperature);
     write_closest(summary);

@@ -95,6 +95,10 @@ namespace sgdfp
     double                    minimum_loss        = 0;
     double                    nominal_temperature = 0;
     double                    outer_nominal       = 0;
+    /// Its part of int |L| p from the end of a graded box; where that counts
+    /// the law has no mean loss, and KL to any tempered posterior is infinite.
+    double outer_loss    = 0;
+    bool   has_mean_loss = true;
     /// U of the Bayesian posterior, and its values; empty unless that is the
     /// reference
     typename GibbsDensity<dim>::Energy bayes_energy;

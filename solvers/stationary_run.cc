@@ -12,6 +12,7 @@
 #include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
+#include "solvers/heavy_tail_run.h"
 #include "solvers/negative_control.h"
 #include "solvers/previous_law.h"
 #include "solvers/stationary_summary.h"
@@ -332,6 +333,8 @@ namespace sgdfp
                                const bool     validate,
                                RunLog        &log)
   {
+    if (a_case.noise.stable.is_on())
+      return answer_heavy_tails(communicator, a_case, validate, log);
     return answer_case<StationaryRun>(communicator, a_case, validate, log);
   }
 } // namespace sgdfp

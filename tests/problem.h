@@ -66,7 +66,8 @@ namespace sgdfp
       discretisation =
         std::make_unique<Discretisation<dim>>(communicator,
                                               ParameterBox<dim>(domain),
-                                              discretisation_parameters.degree);
+                                              discretisation_parameters.degree,
+                                              noise.stable.is_on());
       discretisation->prepare();
     }
 

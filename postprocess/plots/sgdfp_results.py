@@ -21,7 +21,8 @@ class Results:
     """The law on its regular grid, first parameter first: variables, axes (the
     coordinates of each), density, loss, gibbs_density and stream_function (None
     without one) [i, j, k], current[d, i, j, k] and closed_current[d, i, j, k]
-    (None without one); summary.json and the notes of grid.npz."""
+    (None without one), under jumps drift_flux and nonlocal_flux instead of
+    current; summary.json and the notes of grid.npz."""
 
     def __init__(self, folder, summary=None, grid="grid.npz"):
         self.folder, self.summary = pathlib.Path(folder), summary
@@ -31,12 +32,13 @@ class Results:
         numbers = range(1, len(self.variables) + 1)
         self.axes = [fields[f"axis_{d}"] for d in numbers]
         self.density, self.loss = fields["density"], fields["loss"]
-        self.current = np.stack([fields[f"current_{d}"] for d in numbers])
-        self.closed_current = None
-        if "closed_current_1" in fields:
-            self.closed_current = np.stack(
-                [fields[f"closed_current_{d}"] for d in numbers]
-            )
+        for name in ("current", "closed_current", "drift_flux", "nonlocal_flux"):
+            components = [
+                fields.get(name if len(numbers) == 1 and name in fields else f"{name}_{d}")
+                for d in numbers
+            ]
+            is_there = all(c is not None for c in components)
+            setattr(self, name, np.stack(components) if is_there else None)
         self.stream_function = fields.get("stream_function")
         self.gibbs_density = fields.get("gibbs_density")
         self.notes = json.loads(str(fields["notes"]))
