@@ -2,6 +2,7 @@
 #include "postprocess/time_statistics.h"
 
 #include "operators/functional.h"
+#include "postprocess/postprocessor.h"
 
 #include <deal.II/lac/full_matrix.h>
 
@@ -45,6 +46,12 @@ namespace sgdfp
     trial_space    = &new_trial_space;
     generator      = &new_generator;
 
+    is_outer = Vector();
+    if (discretisation->box.is_graded())
+      is_outer =
+        discretisation->interpolate([&](const dealii::Point<dim> &theta) {
+          return discretisation->box.is_outer(theta) ? 1. : 0.;
+        });
     moments = observables.functionals(*discretisation, *trial_space);
     // The energy, theta_d and theta_d^2
     FunctionalAssembly<dim>          assembly(*discretisation,
@@ -180,6 +187,22 @@ namespace sgdfp
 
 
   template <int dim>
+  double TimeStatistics<dim>::mean(const Vector &F, const Vector &P) const
+  {
+    if (is_outer.size() > 0)
+      {
+        Vector parts = F;
+        parts.scale(P);
+        check_petsc(VecAbs(parts), "VecAbs");
+        if (is_outer * parts > outer_share * parts.l1_norm())
+          return none;
+      }
+    return F * P;
+  }
+
+
+
+  template <int dim>
   std::vector<double> TimeStatistics<dim>::row(const double  time,
                                                const Vector &P) const
   {
@@ -212,7 +235,7 @@ namespace sgdfp
 
     Vector complete = P;
     generator->complete(complete);
-    const double     E   = energy * P;
+    const double     E   = mean(energy, P);
     constexpr double few = 1e-6, small_part = 0.1;
     const double     trusted = std::max(few, small_part * tolerance);
     const auto       n_points =
@@ -227,14 +250,15 @@ namespace sgdfp
                                   reference ?
                                            E - reference->temperature * sums[0] :
                                            none,
-                                  reference ? sums[1] : none,
+                                  reference && !std::isnan(E) ? sums[1] : none,
                                   stationary_is_known ? sums[2] : none};
     const std::size_t   n_observables = moments.size() - dim;
     std::vector<double> means, variances;
     for (const auto &moment : moments)
       {
-        means.push_back(moment.first * P);
-        variances.push_back(moment.second * P - means.back() * means.back());
+        means.push_back(mean(moment.first, P));
+        variances.push_back(mean(moment.second, P) -
+                            means.back() * means.back());
       }
     values.insert(values.end(), means.begin(), means.begin() + n_observables);
     values.insert(values.end(),

@@ -67,6 +67,11 @@ namespace sgdfp
       const std::function<void(std::size_t, const std::vector<double> &)>
         &visit) const;
 
+    /// F . P, the mean of a function; NaN where more than outer_share of it
+    /// comes from the end of a graded box: there is no such moment, or the box
+    /// cuts it off.
+    double mean(const Vector &F, const Vector &P) const;
+
     const Observables<dim>                   &observables;
     const std::vector<std::string>            variables;
     const Loss<dim>                          &loss;
@@ -78,6 +83,8 @@ namespace sgdfp
     const Generator                                *generator      = nullptr;
     std::vector<typename Observables<dim>::Moments> moments;
     Vector                                          energy;
+    /// 1 at nodes at the end of a graded box; empty in an ordinary one
+    Vector is_outer;
     /// At the quadrature points: e^l JxW, l, log q, JxW q, u of p_ss
     std::vector<double> weight, log_weight, log_gibbs, gibbs, stationary_u;
     /// Whether p_ss is known there

@@ -104,9 +104,11 @@ namespace sgdfp
     template <int dim>
     std::string TransientRun<dim>::equation() const
     {
-      return "law p(t) of  d theta = b dt + sqrt(2 D) dW:  d_t p = -div J,  "
-             "J = " +
-             this->current_drift() +
+      const bool jumps = (dynamics.jumps() != nullptr);
+      return "law p(t) of  d theta = b dt + sqrt(2 D) dW" +
+             std::string(jumps ? " + sigma dZ" : "") + ":  d_t p = -div J" +
+             (jumps ? " - (-Lap)^(alpha/2)(sigma^alpha p)" : "") +
+             ",  J = " + this->current_drift() +
              " - D grad p,  until t = " + to_text(a_case.time.end_time);
     }
 
@@ -305,6 +307,14 @@ namespace sgdfp
       DensityStatistics<dim> density(law);
       CurrentStatistics<dim> current(law);
       run_postprocessors<dim>(law, {&density, &current, &observables}, summary);
+      if (dynamics.jumps() != nullptr)
+        {
+          const Summary::Json keys = summary.json()["current"];
+          for (const auto &[key, value] : keys.items())
+            summary.set_null("current/" + key,
+                             "jumps have no local current: J is the drift and "
+                             "Gaussian part");
+        }
       const double at_boundary = boundary_mass(law);
       summary.set("density/boundary_mass", at_boundary);
       summary.set("density/estimated_error",
@@ -322,7 +332,7 @@ namespace sgdfp
           summary.set(path, series->last(column));
       };
       const std::string &why_no_reference = series->why_no_reference();
-      summary.set("free_energy/energy", series->last("energy"));
+      set("free_energy/energy", "energy", heavy_tail);
       summary.set("free_energy/entropy", series->last("entropy"));
       set("free_energy/value", "free_energy", why_no_reference);
       if (const auto &reference = series->reference())

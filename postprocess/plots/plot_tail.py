@@ -46,8 +46,21 @@ def draw_tail(axis, tail, alpha):
     axis.legend(fontsize=8)
 
 
+def visible(law):
+    """The interval of each parameter where its marginal density is above 1e-3
+    of its maximum."""
+    limits = []
+    for d, axis in enumerate(law.axes):
+        marginal = law.marginal(law.density, (d,))
+        shown = axis[marginal > 1e-3 * marginal.max()]
+        limits.append((shown[0], shown[-1]))
+    return limits
+
+
 def draw_line(axes, law):
     x = law.axes[0]
+    for axis in axes[:2]:
+        axis.set_xlim(*visible(law)[0])
     axes[0].plot(x, law.density, color="black", label="law p")
     if law.gibbs_density is not None:
         axes[0].plot(x, law.gibbs_density, "--", color="tab:blue", label="closest tempered posterior")

@@ -39,18 +39,16 @@ namespace sgdfp
 
 
 
-  /// f(omega) -> int_0^inf cos(k x) exp(-psi(k)) dk / pi by the trapezoidal
-  /// rule, which is exact to round-off for what decays at both ends.
+  /// int_0^inf cos(k x) exp(-psi(k)) dk / pi: the density of an even
+  /// characteristic exponent psi, by the trapezoidal rule with n points in
+  /// u, k ~ u^4, which the kink of psi at 0 does not spoil.
   inline double fourier_density(const double                               x,
-                                const std::function<double(const double)> &psi)
+                                const std::function<double(const double)> &psi,
+                                const unsigned int n = 400000)
   {
-    // k = e^y - ..: simply a fine rule up to where the integrand is below
-    // 1e-18; the integrand has a kink at 0 only, which Romberg would see too.
-    constexpr unsigned int n   = 400000;
-    double                 end = 1;
+    double end = 1;
     while (psi(end) < 42)
       end *= 1.2;
-    // k = end u^4: smooth at 0.
     double sum = 0;
     for (unsigned int i = 1; i < n; ++i)
       {
