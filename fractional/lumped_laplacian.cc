@@ -75,20 +75,14 @@ namespace sgdfp
   {
     matrix.clear();
     const unsigned int             n = discretisation.element.dofs_per_cell;
-    dealii::Table<2, bool>         couples(n, n);
     dealii::DynamicSparsityPattern pattern(discretisation.relevant);
-    couples.fill(false);
-    for (const auto &cross : crosses)
-      for (const unsigned int i : cross)
-        for (const unsigned int j : cross)
-          couples(i, j) = true;
     std::vector<dealii::types::global_dof_index> dofs(n);
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
       if (cell->is_locally_owned())
         {
           cell->get_dof_indices(dofs);
           discretisation.constraints.add_entries_local_to_global(
-            dofs, pattern, /*keep_constrained_entries=*/false, couples);
+            dofs, pattern, /*keep_constrained_entries=*/false, coupling);
         }
     for (const auto i : discretisation.owned)
       pattern.add(i, i);
@@ -124,15 +118,27 @@ namespace sgdfp
             }
           flux *= fe_values.JxW(q);
           for (const unsigned int i : crosses[q])
-            cell_matrix(i, j) += fe_values.shape_grad(i, q) * flux;
+            if (coupling(i, j))
+              cell_matrix(i, j) += fe_values.shape_grad(i, q) * flux;
         }
   }
 
 
 
   template <int dim>
-  void LumpedLaplacian<dim>::prepare()
+  void LumpedLaplacian<dim>::prepare(const bool mixed)
   {
+    const bool all = (mixed || !discretisation.box.is_box());
+    coupling.reinit(crosses.size(), crosses.size());
+    coupling.fill(false);
+    for (unsigned int q = 0; q < crosses.size(); ++q)
+      for (const unsigned int i : crosses[q])
+        {
+          coupling(q, i) = true;
+          if (all)
+            for (const unsigned int j : crosses[q])
+              coupling(i, j) = true;
+        }
     for (SparseMatrix &part : parts)
       allocate(part);
     lumped_mass = discretisation.owned_vector();
@@ -200,6 +206,15 @@ namespace sgdfp
   LumpedLaplacian<dim>::cross(const unsigned int q) const
   {
     return crosses[q];
+  }
+
+
+
+  template <int dim>
+  bool LumpedLaplacian<dim>::couples(const unsigned int i,
+                                     const unsigned int j) const
+  {
+    return coupling(i, j);
   }
 
 

@@ -27,7 +27,9 @@ namespace sgdfp
     unsigned int n_parts() const;
 
     /// Allocates and assembles; call after every change of the mesh.
-    void prepare();
+    /// @param mixed whether operators with mixed derivatives share the pattern;
+    /// K itself has them on cells that are no boxes only
+    void prepare(const bool mixed = false);
 
     /// M, without ghosts; 0 at hanging nodes
     const Vector &mass() const;
@@ -35,9 +37,7 @@ namespace sgdfp
     /// K, or one of its parts
     const SparseMatrix &stiffness(const unsigned int part = 0) const;
 
-    /// Allocates @p matrix for operators that are integrated by the rule of
-    /// this class: i and j are coupled where both are on lines of a cell
-    /// through one of its points.
+    /// Allocates @p matrix with the pattern of K.
     void allocate(SparseMatrix &matrix) const;
 
     /// The rule, on the nodes of the element in their order.
@@ -45,6 +45,10 @@ namespace sgdfp
 
     /// The nodes of the element that are on a line with node @p q, itself too.
     const std::vector<unsigned int> &cross(const unsigned int q) const;
+
+    /// Whether nodes i and j of an element have an entry: where they are on a
+    /// line, or, for mixed derivatives, on lines through one point.
+    bool couples(const unsigned int i, const unsigned int j) const;
 
     const Discretisation<dim> &discretisation;
 
@@ -56,6 +60,7 @@ namespace sgdfp
 
     const dealii::Quadrature<dim>          nodal_rule;
     std::vector<std::vector<unsigned int>> crosses;
+    dealii::Table<2, bool>                 coupling;
     Vector                                 lumped_mass;
     std::vector<SparseMatrix>              parts;
   };

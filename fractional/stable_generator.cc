@@ -82,9 +82,27 @@ namespace sgdfp
 
 
   template <int dim>
+  bool StableGenerator<dim>::has_mixed_derivatives() const
+  {
+    double largest = 0;
+    discretisation.for_each_quadrature_point(
+      [&](const dealii::Point<dim> &theta) {
+        const auto D =
+          dynamics.diffusion(theta, MatrixFieldDerivatives::divergence).value;
+        for (unsigned int d = 0; d < dim; ++d)
+          for (unsigned int e = 0; e < d; ++e)
+            largest = std::max(largest, std::abs(D[d][e]));
+      });
+    return dealii::Utilities::MPI::max(largest, discretisation.communicator) >
+           0;
+  }
+
+
+
+  template <int dim>
   void StableGenerator<dim>::prepare()
   {
-    laplacian.prepare();
+    laplacian.prepare(has_mixed_derivatives());
     fractional = make_fractional_laplacian(laplacian,
                                            dynamics.jumps()->alpha() / 2,
                                            dynamics.jumps()->tempering());
@@ -164,7 +182,8 @@ namespace sgdfp
             const Tensor<1, dim> diffusive =
               weight * (flux.diffusion.value * s.fe_values.shape_grad(j, q));
             for (const unsigned int i : laplacian.cross(q))
-              s.cell_matrix(i, j) -= s.fe_values.shape_grad(i, q) * diffusive;
+              if (laplacian.couples(i, j))
+                s.cell_matrix(i, j) -= s.fe_values.shape_grad(i, q) * diffusive;
           }
       }
     // Cells of a ball have no lines along the coordinates.

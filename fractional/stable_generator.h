@@ -83,6 +83,10 @@ namespace sgdfp
   private:
     struct Scratch;
 
+    /// Whether D has entries off its diagonal somewhere: without, matrices are
+    /// far sparser.
+    bool has_mixed_derivatives() const;
+
     /// A cell's part of L
     void assemble_cell(Scratch &scratch) const;
 
