@@ -190,10 +190,21 @@ namespace sgdfp
   template <int dim>
   std::pair<Point<dim>, Point<dim>> FieldCollection<dim>::window() const
   {
+    if (chosen_window)
+      return *chosen_window;
     for (const Source &source : sources)
       if (source.law)
         return sgdfp::window(*source.law);
     return {discretisation.box.lower(), discretisation.box.upper()};
+  }
+
+
+
+  template <int dim>
+  void FieldCollection<dim>::set_window(const Point<dim> &low,
+                                        const Point<dim> &high)
+  {
+    chosen_window = std::make_pair(low, high);
   }
 
 

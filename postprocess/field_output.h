@@ -6,6 +6,8 @@
 #include "operators/law.h"
 #include "postprocess/output_field.h"
 
+#include <boost/optional.hpp>
+
 namespace sgdfp
 {
   /// Named fields on one mesh: functions sum f_i phi_i, densities of a trial
@@ -49,8 +51,12 @@ namespace sgdfp
     void evaluate(const dealii::FEValues<dim>      &fe_values,
                   std::vector<std::vector<double>> &values) const;
 
-    /// The part of the box where the first density is visible
+    /// The part of the box where the first density is visible, unless another
+    /// one is set
     std::pair<dealii::Point<dim>, dealii::Point<dim>> window() const;
+
+    void set_window(const dealii::Point<dim> &low,
+                    const dealii::Point<dim> &high);
 
     const Discretisation<dim> &discretisation;
 
@@ -78,6 +84,8 @@ namespace sgdfp
     const TrialSpace<dim> &trial_space;
     std::vector<Field>     list;
     std::vector<Source>    sources; ///< of all fields but the loss
+    boost::optional<std::pair<dealii::Point<dim>, dealii::Point<dim>>>
+      chosen_window;
   };
 
 

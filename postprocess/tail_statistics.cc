@@ -165,7 +165,7 @@ namespace sgdfp
     const auto before = fit(R / 1000, R / 100);
     // In the core there is no tail yet.
     constexpr double outside_core = 5;
-    if (std::isnan(last.first) || R / 1000 < outside_core * L)
+    if (std::isnan(last.first) || tail.from < outside_core * L)
       {
         tail.reason = "fewer than three shells of cells, outside of the core, "
                       "lie between R/100 and R/10: enlarge the box, or raise "

@@ -220,9 +220,19 @@ namespace sgdfp
                             tail.reason);
           log.warn("the tail is not known: " + tail.reason);
         }
+      const double tolerance = a_case.discretisation.tolerance;
+      // Negative mass is a part of the error in L1 that the user accepts; the
+      // thin arms of a law far out cannot be had without.
+      if (evidence.negative_mass > trusted_negative_mass &&
+          evidence.negative_mass <= tolerance)
+        {
+          log.warn("the density is negative on a mass of " +
+                   to_text(evidence.negative_mass) +
+                   ", below Discretisation/tolerance");
+          evidence.negative_mass = 0;
+        }
       if (const auto distrust = evidence.refusal())
         throw *distrust;
-      const double tolerance = a_case.discretisation.tolerance;
       if (tail.outside_mass > tolerance)
         log.warn("the box leaves a mass of " + to_text(tail.outside_mass) +
                  " outside, more than Discretisation/tolerance: enlarge it");
@@ -344,6 +354,19 @@ namespace sgdfp
       Vector               p = discretisation->owned_vector();
       p                      = law.nodal_density();
       fields.add_density("density", p);
+      // Where a millionth of the maximum is, a heavy tail is a dot in a void.
+      constexpr double   few = 0.005, margin = 0.1;
+      const auto         ends = marginal_quantiles(law, {few, 1 - few});
+      dealii::Point<dim> low, high;
+      for (unsigned int d = 0; d < dim; ++d)
+        {
+          const double width = ends[d][1] - ends[d][0];
+          low[d]             = std::max(discretisation->box.lower()[d],
+                            ends[d][0] - margin * width);
+          high[d]            = std::min(discretisation->box.upper()[d],
+                             ends[d][1] + margin * width);
+        }
+      fields.set_window(low, high);
       Vector           log_p = p;
       constexpr double least = 1e-30;
       for (const auto i : discretisation->owned)
