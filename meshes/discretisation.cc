@@ -90,6 +90,8 @@ namespace sgdfp
     {
       if (box.is_graded())
         return std::make_unique<dealii::MappingQCache<dim>>(graded_degree<dim>);
+      if (!box.is_box() && dim > 1)
+        return std::make_unique<dealii::MappingQ<dim>>(ball_mapping_degree);
       return std::make_unique<dealii::MappingCartesian<dim>>();
     }
   } // namespace
@@ -135,7 +137,9 @@ namespace sgdfp
   template <int dim>
   unsigned int Discretisation<dim>::chart_degree() const
   {
-    return box.is_graded() ? graded_degree<dim> : 1;
+    return box.is_graded()          ? graded_degree<dim> :
+           !box.is_box() && dim > 1 ? ball_mapping_degree :
+                                      1;
   }
 
 

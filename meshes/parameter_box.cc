@@ -7,6 +7,7 @@
 
 #include <deal.II/distributed/shared_tria.h>
 #include <deal.II/distributed/tria.h>
+#include <deal.II/fe/mapping_q.h>
 #include <deal.II/grid/grid_generator.h>
 
 #include <cmath>
@@ -42,13 +43,95 @@ namespace sgdfp
                       absorbing,
                       "Where probability is killed, for exit rates and first "
                       "passage times: empty (nowhere), boundary (the boundary "
-                      "of the box), or an expression, >= 0 there");
+                      "of the box; all that is outside of the ball), or an "
+                      "expression, >= 0 there");
+    prm.add_parameter("shape",
+                      shape,
+                      "box; or ball, for exit times of heavy-tailed noise: a "
+                      "ball inside of a larger one, whose radius is the first "
+                      "number of upper less that of the centre (take 100 times "
+                      "radius; lower has no meaning), meshed along its sphere. "
+                      "The cells along the radius are about (subdivisions + 1) "
+                      "2^refinement",
+                      Patterns::Selection("box|ball"));
+    prm.add_parameter("radius",
+                      radius,
+                      "Radius of the ball",
+                      Patterns::Double(0));
+    prm.add_parameter("centre",
+                      centre,
+                      "Centre of the ball; the origin if empty");
     prm.leave_subsection();
   }
 
 
 
-  void DomainParameters::check(const unsigned int dimension) const
+  void DomainParameters::check(const unsigned int dimension)
+  {
+    if (shape == "ball")
+      complete_ball(dimension);
+    check_box(dimension);
+  }
+
+
+
+  void DomainParameters::complete_ball(const unsigned int dimension)
+  {
+    if (centre.empty())
+      centre.assign(dimension, 0.);
+    if (centre.size() != dimension)
+      throw EntryError("Domain/centre",
+                       to_text(MatrixRows{centre}),
+                       "the dimension is " + std::to_string(dimension),
+                       "Give one number per parameter, separated by commas, "
+                       "or leave it empty for the origin.");
+    if (!(radius > 0))
+      throw EntryError("Domain/radius",
+                       to_text(radius),
+                       "a ball has a radius > 0",
+                       "Give a positive number.");
+    const double outer = (upper.empty() ? 0. : upper[0] - centre[0]);
+    // Closer together the two spheres leave no room for graded cells.
+    constexpr double least = 1.5;
+    if (!(outer >= least * radius))
+      throw EntryError("Domain/upper",
+                       to_text(MatrixRows{upper}),
+                       "the outer ball, whose radius is the distance of its "
+                       "first number from the centre, is to be larger than the "
+                       "inner one, whose radius is " +
+                         to_text(radius),
+                       "Give at least " + to_text(least) +
+                         " of Domain/radius; 100 times is accurate and costs "
+                         "little.");
+    if (grading > 0)
+      throw EntryError("Domain/grading",
+                       to_text(grading),
+                       "the mesh of a ball has a grading of its own, towards "
+                       "the sphere",
+                       "Set Domain/grading = 0.");
+    if (extent == "auto")
+      throw EntryError("Domain/extent",
+                       extent,
+                       "no search applies to a ball, whose radius is part of "
+                       "the question",
+                       "Set Domain/extent = given.");
+    if (absorbing != "boundary")
+      throw EntryError("Domain/absorbing",
+                       absorbing,
+                       "a ball is for exits from it: what is outside absorbs",
+                       "Set Domain/absorbing = boundary.");
+    lower.assign(dimension, 0.);
+    upper.assign(dimension, 0.);
+    for (unsigned int d = 0; d < dimension; ++d)
+      {
+        lower[d] = centre[d] - outer;
+        upper[d] = centre[d] + outer;
+      }
+  }
+
+
+
+  void DomainParameters::check_box(const unsigned int dimension) const
   {
     for (const auto &[name, corner] : {std::make_pair("Domain/lower", &lower),
                                        std::make_pair("Domain/upper", &upper)})
@@ -85,7 +168,16 @@ namespace sgdfp
     : refinement(parameters.initial_refinement)
     , subdivisions(parameters.subdivisions)
     , core(parameters.grading)
+    , is_ball(parameters.shape == "ball")
   {
+    if (is_ball)
+      {
+        the_balls.radius = parameters.radius;
+        the_balls.outer_radius =
+          (parameters.upper[0] - parameters.lower[0]) / 2;
+        for (unsigned int d = 0; d < dim; ++d)
+          the_balls.centre[d] = parameters.centre[d];
+      }
     for (unsigned int d = 0; d < dim; ++d)
       {
         low[d]  = parameters.lower[d];
@@ -125,7 +217,7 @@ namespace sgdfp
   template <int dim>
   double ParameterBox<dim>::core_length() const
   {
-    return core;
+    return is_ball ? the_balls.radius : core;
   }
 
 
@@ -133,7 +225,16 @@ namespace sgdfp
   template <int dim>
   bool ParameterBox<dim>::is_box() const
   {
-    return true;
+    return !is_ball;
+  }
+
+
+
+  template <int dim>
+  const NestedBalls<dim> &ParameterBox<dim>::balls() const
+  {
+    Assert(is_ball, dealii::ExcInternalError());
+    return the_balls;
   }
 
 
@@ -163,11 +264,48 @@ namespace sgdfp
 
 
 
+  namespace
+  {
+    template <int dim>
+    dealii::Point<dim>
+    unit_point_of_ball(const dealii::TriaAccessor<dim, dim, dim> &cell,
+                       const dealii::Point<dim>                  &theta)
+    {
+      dealii::Point<dim> outside;
+      for (unsigned int d = 0; d < dim; ++d)
+        outside[d] = 2;
+      // A cell is in the ball around its centre that has its diameter as
+      // radius.
+      if (theta.distance(cell.center()) > cell.diameter())
+        return outside;
+      const typename dealii::Triangulation<dim>::cell_iterator iterator(
+        &cell.get_triangulation(), cell.level(), cell.index());
+      try
+        {
+          auto unit = dealii::MappingQ<dim>(ball_mapping_degree)
+                        .transform_real_to_unit_cell(iterator, theta);
+          // A point on a face is known up to the tolerance of Newton's method.
+          constexpr double tolerance = 1e-6;
+          const auto       inside =
+            dealii::GeometryInfo<dim>::project_to_unit_cell(unit);
+          return unit.distance(inside) < tolerance ? inside : unit;
+        }
+      catch (const typename dealii::Mapping<dim>::ExcTransformationFailed &)
+        {
+          return outside;
+        }
+    }
+  } // namespace
+
+
+
   template <int dim>
   dealii::Point<dim>
   ParameterBox<dim>::unit_point(const dealii::TriaAccessor<dim, dim, dim> &cell,
                                 const dealii::Point<dim> &theta) const
   {
+    if (is_ball && dim > 1)
+      return unit_point_of_ball(cell, theta);
     const dealii::Point<dim> a = cell.vertex(0);
     const dealii::Point<dim> b =
       cell.vertex(dealii::GeometryInfo<dim>::vertices_per_cell - 1);
@@ -226,6 +364,11 @@ namespace sgdfp
       mesh =
         std::make_unique<dealii::parallel::distributed::Triangulation<dim>>(
           communicator);
+    if (is_ball)
+      {
+        make_ball_mesh(the_balls, subdivisions, refinement, *mesh);
+        return mesh;
+      }
     dealii::GridGenerator::subdivided_hyper_rectangle(
       *mesh,
       std::vector<unsigned int>(dim, subdivisions),

@@ -2,6 +2,8 @@
 #ifndef SGDFP_MESHES_PARAMETER_BOX_H
 #define SGDFP_MESHES_PARAMETER_BOX_H
 
+#include "meshes/ball_mesh.h"
+
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/point.h>
 #include <deal.II/distributed/tria_base.h>
@@ -12,9 +14,10 @@
 
 namespace sgdfp
 {
-  /// Entries of subsection Domain: the box of parameters that is meshed. No
-  /// probability leaves it (no-flux boundary). With extent = auto it is where
-  /// the search for a box that holds the law begins (solvers/box_search.h).
+  /// Entries of subsection Domain: the box (or ball) of parameters that is
+  /// meshed. No probability leaves it (no-flux boundary). With extent = auto it
+  /// is where the search for a box that holds the law begins
+  /// (solvers/box_search.h).
   struct DomainParameters
   {
     std::vector<double> lower              = {-3, -3};
@@ -23,20 +26,31 @@ namespace sgdfp
     unsigned int        subdivisions       = 1;
     double              grading            = 0;
     std::string         extent             = "given";
+    std::string         shape              = "box";
+    double              radius             = 1;
+    std::vector<double> centre;
     /// Where probability is killed: "", "boundary", or an expression, >= 0
     /// there
     std::string absorbing;
 
     void add_parameters(dealii::ParameterHandler &prm);
 
+    /// Also completes the entries of a ball: lower and upper become the corners
+    /// of the box around the outer one.
     /// @throws EntryError for a wrong length or lower >= upper.
-    void check(const unsigned int dimension) const;
+    void check(const unsigned int dimension);
+
+  private:
+    void complete_ball(const unsigned int dimension);
+
+    void check_box(const unsigned int dimension) const;
   };
 
 
 
   /// The box, its chart, and its mesh of subdivisions * 2^refinement cells
-  /// per axis.
+  /// per axis; or a ball inside of a larger one, for exits of jumps from it,
+  /// and its mesh (make_ball_mesh()).
   ///
   /// The mesh is uniform in chart coordinates xi. They are the parameters
   /// themselves, or, for heavy tails, theta_d = L sinh(xi_d) with the core
@@ -54,11 +68,14 @@ namespace sgdfp
 
     bool is_graded() const;
 
-    /// L; 0 for an ordinary box.
+    /// L; the radius of a ball; 0 for an ordinary box.
     double core_length() const;
 
     /// Whether the domain is a box, and not a ball.
     bool is_box() const;
+
+    /// Of a domain that is no box.
+    const NestedBalls<dim> &balls() const;
 
     /// theta(xi) and xi(theta)
     dealii::Point<dim> from_chart(const dealii::Point<dim> &xi) const;
@@ -68,7 +85,8 @@ namespace sgdfp
     dealii::Tensor<1, dim> chart_slopes(const dealii::Point<dim> &xi) const;
 
     /// Unit coordinates of @p theta in a cell whose vertices are chart
-    /// coordinates; outside of [0, 1]^dim for a point outside of the cell.
+    /// coordinates; outside of [0, 1]^dim for a point outside of the cell. In a
+    /// curved cell of a ball it is that of its mapping.
     dealii::Point<dim>
     unit_point(const dealii::TriaAccessor<dim, dim, dim> &cell,
                const dealii::Point<dim>                  &theta) const;
@@ -86,6 +104,8 @@ namespace sgdfp
     dealii::Point<dim> low, high;
     unsigned int       refinement, subdivisions;
     double             core; ///< L; 0 for an ordinary box
+    NestedBalls<dim>   the_balls;
+    bool               is_ball;
     double             outer_chart;
   };
 } // namespace sgdfp

@@ -82,6 +82,26 @@ namespace sgdfp
 
 
 
+  namespace
+  {
+    /// Whether a cell, which is fitted to the sphere, is outside of it: all its
+    /// vertices have |x - c| >= radius. (Its nodes have that only up to the
+    /// error of the mapping.)
+    template <int dim>
+    bool is_outside_ball(const dealii::TriaAccessor<dim, dim, dim> &cell,
+                         const NestedBalls<dim>                    &balls)
+    {
+      constexpr double tolerance = 1e-10;
+      for (const unsigned int v : cell.vertex_indices())
+        if (cell.vertex(v).distance(balls.centre) <
+            balls.radius * (1 - tolerance))
+          return false;
+      return true;
+    }
+  } // namespace
+
+
+
   template <int dim>
   Vector Region<dim>::nodes(const Discretisation<dim> &discretisation,
                             const bool                 with_cut) const
@@ -99,7 +119,13 @@ namespace sgdfp
           if (place == Place::inside || (with_cut && place == Place::cut))
             for (unsigned int i = 0; i < dofs.size(); ++i)
               add(i);
-          if (is_boundary())
+          if (is_boundary() && !discretisation.box.is_box())
+            {
+              if (is_outside_ball(*cell, discretisation.box.balls()))
+                for (unsigned int i = 0; i < dofs.size(); ++i)
+                  add(i);
+            }
+          else if (is_boundary())
             for (const unsigned int f : cell->face_indices())
               if (cell->at_boundary(f))
                 for (unsigned int i = 0; i < dofs.size(); ++i)

@@ -8,7 +8,8 @@
 namespace sgdfp
 {
   /// A closed set of parameters, such as one that absorbs: where an expression
-  /// of the case is >= 0, or the boundary of the box.
+  /// of the case is >= 0, or the boundary of the box; of a ball, which jumps do
+  /// not leave through its sphere, all that is outside of it.
   template <int dim>
   class Region
   {
@@ -37,7 +38,7 @@ namespace sgdfp
     std::vector<Place> places(const Discretisation<dim> &discretisation) const;
 
     /// 1 at the nodes that belong to the region, else 0: those of its cells,
-    /// faces included, or of the boundary of the box. Collective.
+    /// faces included, or of the boundary. Collective.
     /// @param with_cut whether cells that its edge cuts belong to it: the
     /// two answers hold the true one between them
     Vector nodes(const Discretisation<dim> &discretisation,

@@ -267,9 +267,9 @@ namespace sgdfp
               patch.reference_cell = cell->reference_cell();
               patch.patch_index    = patches.size();
               patch.n_subdivisions = n_pieces;
-              // In a graded box the points between are not evenly spaced: their
-              // coordinates are the last rows.
-              const bool is_graded       = mesh.box.is_graded();
+              // In a graded box or a ball the points between are not evenly
+              // spaced: their coordinates are the last rows.
+              const bool is_graded = mesh.box.is_graded() || !mesh.box.is_box();
               patch.points_are_available = is_graded;
               patch.data.reinit(n_values + (is_graded ? dim : 0),
                                 points.size());

@@ -5,6 +5,15 @@
 
 namespace sgdfp
 {
+  namespace
+  {
+    // A column of S costs an application of A; an eigenproblem takes thousands
+    // of them with a local preconditioner.
+    constexpr PetscInt most_columns = 2000;
+  } // namespace
+
+
+
   BalancedInverse::BalancedInverse(const Generator        &generator,
                                    const SolverParameters &parameters,
                                    const double            shift,
@@ -59,7 +68,56 @@ namespace sgdfp
                                      reinterpret_cast<void (*)()>(
                                        &apply_transposed)),
                 "MatShellSetOperation");
-    linear_solver.precondition(std::move(S), std::move(matrix), use_direct);
+    if (!generator.conserves_mass() && n <= most_columns)
+      linear_solver.precondition(std::move(S),
+                                 entries(shell),
+                                 /*use_direct=*/true);
+    else
+      linear_solver.precondition(std::move(S), std::move(matrix), use_direct);
+  }
+
+
+
+  MatrixHandle BalancedInverse::entries(const Mat shell) const
+  {
+    const PetscInt n_local = work.locally_owned_size(), n = work.size();
+    Mat            matrix;
+    check_petsc(MatCreateAIJ(work.get_mpi_communicator(),
+                             n_local,
+                             n_local,
+                             n,
+                             n,
+                             n_local,
+                             nullptr,
+                             n - n_local,
+                             nullptr,
+                             &matrix),
+                "MatCreateAIJ");
+    MatrixHandle          result(matrix);
+    Vector                unit = generator.zero(), column = unit;
+    std::vector<PetscInt> rows_of_rank(n_local);
+    for (PetscInt i = 0; i < n_local; ++i)
+      rows_of_rank[i] = work.local_range().first + i;
+    for (PetscInt j = 0; j < n; ++j)
+      {
+        check_petsc(VecSet(unit, 0.), "VecSet");
+        if (work.in_local_range(j))
+          unit(j) = 1.;
+        unit.compress(dealii::VectorOperation::insert);
+        check_petsc(MatMult(shell, unit, column), "MatMult");
+        const PetscScalar *values;
+        check_petsc(VecGetArrayRead(column, &values), "VecGetArrayRead");
+        check_petsc(
+          MatSetValues(
+            matrix, n_local, rows_of_rank.data(), 1, &j, values, INSERT_VALUES),
+          "MatSetValues");
+        check_petsc(VecRestoreArrayRead(column, &values),
+                    "VecRestoreArrayRead");
+      }
+    check_petsc(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY),
+                "MatAssemblyBegin");
+    check_petsc(MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY), "MatAssemblyEnd");
+    return result;
   }
 
 

@@ -16,7 +16,9 @@ namespace sgdfp
   /// process in detailed balance it is symmetric), so that no pivot is chosen
   /// for its place in the landscape. Where A is no matrix: GMRES on S with the
   /// factors (or, for large problems in 3-D, incomplete factors of each rank's
-  /// block) of its local approximation.
+  /// block) of its local approximation; or, where mass is killed and there are
+  /// few unknowns, with those of S itself, column by column: exits of jumps
+  /// have no good local approximation.
   class BalancedInverse
   {
   public:
@@ -46,6 +48,9 @@ namespace sgdfp
   private:
     /// y = S x or S^T x
     void apply(const Vec x, const Vec y, const bool transposed) const;
+
+    /// S, all of its entries, from its shell.
+    MatrixHandle entries(const Mat shell) const;
 
     static PetscErrorCode apply(Mat shell, Vec x, Vec y);
     static PetscErrorCode apply_transposed(Mat shell, Vec x, Vec y);

@@ -169,6 +169,13 @@ namespace sgdfp
     optimiser.check();
     noise.check(dimension);
     domain.check(dimension);
+    if (domain.shape == "ball" && !noise.stable.is_on())
+      throw EntryError("Domain/shape",
+                       domain.shape,
+                       "without jumps a process leaves a ball through its "
+                       "sphere, and needs no mesh outside of it",
+                       "Set Noise/Stable/alpha < 2, or use a box with "
+                       "Domain/absorbing = an expression.");
     time.check();
     initial_density.check(domain.lower, domain.upper);
     if (initial_density.mean.empty())

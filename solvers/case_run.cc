@@ -27,6 +27,13 @@ namespace sgdfp
     , folder(communicator, a_case.output.directory, a_case.name(), question)
     , question(question)
   {
+    if (domain.shape == "ball" && question != "spectrum")
+      throw EntryError("Domain/shape",
+                       "ball",
+                       "sgdfp-" + question +
+                         " has no exits: a ball is for the exit rates and "
+                         "exit times of sgdfp-spectrum",
+                       "Use sgdfp-spectrum, or Domain/shape = box.");
     if (a_case.discretisation.trial_space == "gibbs" &&
         !dynamics.isotropic_temperature())
       throw EntryError("Discretisation/trial space",
@@ -163,7 +170,8 @@ namespace sgdfp
     // The first mesh may be coarse, the last one is not.
     constexpr unsigned int fine    = (dim == 1 ? 1024 : dim == 2 ? 64 : 16);
     DomainParameters       sampled = domain;
-    while ((sampled.subdivisions << sampled.initial_refinement) < fine)
+    while (domain.shape == "box" &&
+           (sampled.subdivisions << sampled.initial_refinement) < fine)
       ++sampled.initial_refinement;
     Discretisation<dim> sampling(communicator,
                                  ParameterBox<dim>(sampled),

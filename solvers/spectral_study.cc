@@ -106,8 +106,7 @@ namespace sgdfp
             }
           const auto n_cut = set->n_cut_cells(discretisation);
           if (n_cut == 0)
-            set->complain("holds nothing in the box, or less than the mesh "
-                          "can see",
+            set->complain("holds nothing in the box that the mesh can see",
                           "It is where the expression is >= 0; choose a "
                           "larger set, or raise Domain/initial refinement.");
           if (dim == 1 || a_case.discretisation.refinement == "none" ||
@@ -162,8 +161,7 @@ namespace sgdfp
       for (const auto &coordinates : a_case.observables.probe_points)
         {
           dealii::Point<dim> theta;
-          for (unsigned int d = 0; d < dim; ++d)
-            theta[d] = coordinates[d];
+          std::copy(coordinates.begin(), coordinates.end(), theta.begin_raw());
           result.figures.emplace_back(
             value_at(mesh, result.killed->first_passage, theta));
         }
@@ -304,7 +302,8 @@ namespace sgdfp
   {
     auto      &mesh    = *discretisation.mesh;
     const auto n_cells = mesh.n_global_active_cells();
-    if (a_case.discretisation.refinement == "uniform")
+    if (a_case.discretisation.refinement == "uniform" ||
+        dynamics.jumps() != nullptr) // of which no surplus says where
       for (const auto &cell : mesh.active_cell_iterators())
         {
           if (dim == 1 || cell->is_locally_owned())
@@ -376,7 +375,7 @@ namespace sgdfp
         return false;
       }
     // In one dimension only a known law is known on the next mesh.
-    return dim > 1 || trial->is_exact() ||
+    return dim > 1 || trial->is_exact() || dynamics.jumps() != nullptr ||
            a_case.discretisation.trial_space == "polynomial";
   }
 

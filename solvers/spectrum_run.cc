@@ -83,6 +83,9 @@ namespace sgdfp
     {
       return std::string("spectrum of  d_t p = -div J,  J = ") +
              this->current_drift() + " - D grad p" +
+             (dynamics.jumps() != nullptr ?
+                ",  - (-Lap)^(alpha/2)(sigma^alpha p) added to -div J" :
+                "") +
              (sets.absorbing ?
                 ",  p = 0 where " + sets.absorbing->text +
                   (sets.absorbing->is_boundary() ? "" : " >= 0") :
@@ -188,7 +191,8 @@ namespace sgdfp
       summary.set("density/of",
                   killed ? "quasi-stationary law" : "stationary law");
       run_postprocessors<dim>(law, {&density, &observables}, summary);
-      const double outside = boundary_mass(law);
+      // All that is outside of a ball is killed.
+      const double outside = (domain.shape == "ball" ? 0. : boundary_mass(law));
       summary.set("density/boundary_mass", outside);
       if (killed)
         summary.set("density/estimated_error", study->law_error());
@@ -253,6 +257,11 @@ namespace sgdfp
         const RunLog::Phase phase(log, "ParaView files");
         write_paraview(fields, folder.path());
       }
+      if (domain.shape == "ball" && dim > 1)
+        {
+          log.say("No grid.npz and no figures: a ball has no regular grid.");
+          return;
+        }
       {
         const RunLog::Phase phase(log, "regular grid");
         Summary::Json       notes;
