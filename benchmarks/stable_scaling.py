@@ -18,7 +18,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CASE = ROOT / "cases" / "verification" / "C1_stable_2d.prm"
-CELLS = {2: [24, 48, 96, 192, 240], 3: [12, 16, 20, 24]}
+CELLS = {2: [24, 48, 96, 240], 3: [12, 16, 24]}
 HALF_WIDTH = {2: 1e4, 3: 1e3}
 
 

@@ -159,7 +159,7 @@ namespace sgdfp
         tail.radii[i]       = radius(i);
         tail.mass_beyond[i] = sum;
       }
-    tail.from = R / 100;
+    tail.from         = R / 100;
     tail.to           = R / 10;
     const auto last   = fit(tail.from, tail.to);
     const auto before = fit(R / 1000, R / 100);

@@ -23,11 +23,11 @@ namespace sgdfp
     boost::optional<double> index;
     double                  index_error = 0;
     /// C R^-gamma, the mass that the law without a box has outside of it
-    double      outside_mass = 0;
-    double      from = 0, to = 0; ///< the radii of the fit
+    double outside_mass = 0;
+    double from = 0, to = 0; ///< the radii of the fit
     /// Edges of the shells, and the mass of the box beyond each
     std::vector<double> radii, mass_beyond;
-    std::string reason;
+    std::string         reason;
 
     /// Whether the moment of order @p m exists; empty where the error bar of
     /// the index does not tell.

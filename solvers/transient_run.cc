@@ -406,7 +406,10 @@ namespace sgdfp
     {
       std::ostringstream text;
       text << std::setprecision(6) << "  Findings at t = " << solver->time()
-           << "\n  Energy                 " << series->last("energy")
+           << "\n  Energy                 "
+           << (std::isnan(series->last("energy")) ?
+                 "undefined" :
+                 to_text(series->last("energy")))
            << "\n  Entropy                " << series->last("entropy") << '\n';
       if (const auto &reference = series->reference())
         text << "  Free energy            " << series->last("free_energy")
