@@ -26,7 +26,17 @@ namespace sgdfp
     if (value.is_number_float() && !std::isfinite(value.get<double>()))
       set_null(path, "the computed value is not a finite number");
     else
-      node(path) = value;
+      {
+        node(path) = value;
+        if (value.is_null())
+          return;
+        // No longer null for any reason.
+        const auto slash = path.rfind('/');
+        if (slash == std::string::npos)
+          content.erase(path + "_reason");
+        else
+          node(path.substr(0, slash)).erase(path.substr(slash + 1) + "_reason");
+      }
   }
 
 

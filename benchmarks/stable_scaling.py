@@ -82,7 +82,7 @@ def run(program, dim, cells, ranks):
         folder = next(pathlib.Path(name).iterdir())
         log = (folder / "log.txt").read_text()
         passes = re.findall(r"pass 0 .*residual (\S+)\s+(\d+) iterations\s+\((\S+) s\)", log)
-        unknowns = int(re.findall(r"(\d+) unknowns", log)[-1])
+        unknowns = int(re.findall(r"level 0 .* (\d+) unknowns", log)[0])
         start = float(re.findall(r"start-up[^\d]*([\d.]+) s", log + " start-up 0 s")[0])
         return {
             "dim": dim,

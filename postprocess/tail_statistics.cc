@@ -226,7 +226,6 @@ namespace sgdfp
         mean =
           dealii::Utilities::MPI::sum(mean, law.discretisation.communicator);
         summary.set("moments/mean", to_json(mean));
-        summary.set_null("moments/mean_reason", "");
         // int_R^inf r dP for P ~ r^-gamma
         summary.set("moments/mean_error",
                     tail.outside_mass * 10 * tail.to * *tail.index /

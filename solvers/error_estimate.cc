@@ -113,7 +113,9 @@ namespace sgdfp
     StationarySolver stationary(
       richer.communicator,
       solver_parameters,
-      solver_parameters.use_direct(dim, richer.dof_handler.n_dofs()));
+      solver_parameters.use_direct(dim,
+                                   richer.dof_handler.n_dofs(),
+                                   law.dynamics.jumps() != nullptr));
     ErrorEstimate estimate;
     Vector        density;
     if (trial_space.is_exact())

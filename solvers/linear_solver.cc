@@ -53,10 +53,12 @@ namespace sgdfp
                       maximum_iterations,
                       "Most iterations of one iterative solve",
                       Patterns::Integer(1));
-    prm.add_parameter("direct limit 2d",
-                      direct_limit_2d,
-                      "Most unknowns for the direct solver in 1-D and 2-D",
-                      Patterns::Integer(0));
+    prm.add_parameter(
+      "direct limit 2d",
+      direct_limit_2d,
+      "Most unknowns for the direct solver in 1-D and 2-D; four times as "
+      "many under jumps, whose matrices are sparser",
+      Patterns::Integer(0));
     prm.add_parameter("direct limit 3d",
                       direct_limit_3d,
                       "Most unknowns for the direct solver in 3-D",
@@ -67,11 +69,15 @@ namespace sgdfp
 
 
   bool SolverParameters::use_direct(const unsigned int dimension,
-                                    const unsigned int n_dofs) const
+                                    const unsigned int n_dofs,
+                                    const bool         has_jumps) const
   {
     if (method != "auto")
       return method == "direct";
-    return n_dofs <= (dimension == 3 ? direct_limit_3d : direct_limit_2d);
+    if (dimension == 3)
+      return n_dofs <= direct_limit_3d;
+    const double saving = (has_jumps ? 4 : 1);
+    return n_dofs <= saving * direct_limit_2d;
   }
 
 

@@ -25,8 +25,12 @@ namespace sgdfp
     void add_parameters(dealii::ParameterHandler &prm);
 
     /// Whether a problem of that size is for the direct solver.
+    /// @param has_jumps the matrix is the local approximation of a
+    /// StableGenerator, which couples nodes along lines only: a quarter of the
+    /// factors
     bool use_direct(const unsigned int dimension,
-                    const unsigned int n_dofs) const;
+                    const unsigned int n_dofs,
+                    const bool         has_jumps = false) const;
   };
 
 

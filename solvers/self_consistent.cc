@@ -26,7 +26,9 @@ namespace sgdfp
     , stationary(
         discretisation.communicator,
         solver_parameters,
-        solver_parameters.use_direct(dim, discretisation.dof_handler.n_dofs()))
+        solver_parameters.use_direct(dim,
+                                     discretisation.dof_handler.n_dofs(),
+                                     dynamics.jumps() != nullptr))
   {}
 
 

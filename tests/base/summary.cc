@@ -20,6 +20,9 @@ TEST(Summary, KeepsNumbersAsNumbersAndTurnsNanIntoNullWithAReason)
   EXPECT_TRUE(summary.json()["density"]["minimum"].is_null());
   EXPECT_TRUE(summary.json()["density"]["minimum_reason"].is_string());
   EXPECT_TRUE(summary.json()["current"]["l1"].is_null());
+  // A number that is known after all has no reason to be null.
+  summary.set("current/l1", 2.);
+  EXPECT_FALSE(summary.json()["current"].contains("l1_reason"));
 }
 
 
