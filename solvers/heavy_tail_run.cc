@@ -180,10 +180,12 @@ namespace sgdfp
       evidence.weight_error = solver->accepted().weight_error;
       evidence.tolerance    = a_case.discretisation.tolerance;
       evidence.stopped_by   = solver->stopped_by();
-      for (const char *key : {"l1", "curl_l2", "velocity_curl_max"})
-        summary.set_null(std::string("current/") + key, no_current);
-      for (const char *key :
-           {"estimated_error", "relative_error", "divergence_residual"})
+      for (const char *key : {"l1",
+                              "curl_l2",
+                              "velocity_curl_max",
+                              "estimated_error",
+                              "relative_error",
+                              "divergence_residual"})
         summary.set_null(std::string("current/") + key, no_current);
       write_probes(law, a_case.observables, summary);
       // What they are the local current of is the drift (and Gaussian) part.
