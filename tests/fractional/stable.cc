@@ -340,7 +340,9 @@ TEST(Stable, JumpsHaveNoWrongSign)
       const double size = column.linfty_norm();
       for (const auto i : problem->discretisation->owned)
         if (i != j)
-          EXPECT_GE(static_cast<double>(column(i)), -1e-13 * size);
+          {
+            EXPECT_GE(static_cast<double>(column(i)), -1e-13 * size);
+          }
     }
 }
 
