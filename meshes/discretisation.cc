@@ -18,6 +18,11 @@ namespace sgdfp
                       degree,
                       "k of the continuous Q_k element",
                       Patterns::Integer(1, 10));
+    prm.add_parameter("lumped mass",
+                      lumped_mass,
+                      "Gauss-Lobatto points for all integrals: M is diagonal "
+                      "(always so with jumps); with degree 1 a density in one "
+                      "dimension then stays positive in time");
     prm.add_parameter("trial space",
                       trial_space,
                       "p = exp(l) * polynomial: l = 0 (polynomial), l = -L/T "

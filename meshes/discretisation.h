@@ -19,6 +19,7 @@ namespace sgdfp
   struct DiscretisationParameters
   {
     unsigned int degree           = 3;
+    bool         lumped_mass      = false;
     std::string  trial_space      = "self-consistent";
     unsigned int maximum_passes   = 6;
     std::string  refinement       = "adaptive";
@@ -36,7 +37,7 @@ namespace sgdfp
   /// freedom and hanging-node constraints, and the one quadrature rule that
   /// assembly and every integral of the law share (so that a mass normalised
   /// by one is the mass reported by the other): Gauss, or Gauss-Lobatto on the
-  /// nodes where the mass matrix is to be diagonal (jumps).
+  /// nodes where the mass matrix is to be diagonal (jumps, lumped mass).
   ///
   /// Whoever changes the mesh calls prepare() afterwards; everything built on
   /// the discretisation then prepares itself again.

@@ -48,7 +48,18 @@ namespace sgdfp
     check_petsc(MatDiagonalScale(copy, rows, columns), "MatDiagonalScale");
     if (generator.is_assembled())
       {
-        linear_solver.factorise(std::move(matrix));
+        if (use_direct)
+          linear_solver.factorise(std::move(matrix));
+        else
+          {
+            check_petsc(PetscObjectReference(
+                          reinterpret_cast<PetscObject>(matrix.get())),
+                        "PetscObjectReference");
+            MatrixHandle same(matrix.get());
+            linear_solver.precondition(std::move(same),
+                                       std::move(matrix),
+                                       /*use_direct=*/false);
+          }
         return;
       }
     const PetscInt n_local = work.locally_owned_size(), n = work.size();

@@ -14,7 +14,8 @@ namespace sgdfp
   ///
   /// W the weights, whose entries are all of the size of local rates (for a
   /// process in detailed balance it is symmetric), so that no pivot is chosen
-  /// for its place in the landscape. Where A is no matrix: GMRES on S with the
+  /// for its place in the landscape. Large problems may have GMRES with
+  /// incomplete factors instead. Where A is no matrix: GMRES on S with the
   /// factors (or, for large problems in 3-D, incomplete factors of each rank's
   /// block) of its local approximation; or, where mass is killed and there are
   /// few unknowns, with those of S itself, column by column: exits of jumps
@@ -23,7 +24,8 @@ namespace sgdfp
   {
   public:
     /// @param generator assembled
-    /// @param use_direct for the matrix that is factorised
+    /// @param use_direct MUMPS for the matrix that is factorised, else
+    /// incomplete factors
     /// @throws SolverFailure
     BalancedInverse(const Generator        &generator,
                     const SolverParameters &parameters,

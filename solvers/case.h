@@ -10,7 +10,7 @@
 #include "postprocess/observables.h"
 #include "solvers/linear_solver.h"
 #include "solvers/spectrum_parameters.h"
-#include "solvers/transient.h"
+#include "solvers/time_parameters.h"
 
 namespace sgdfp
 {

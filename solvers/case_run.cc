@@ -5,6 +5,7 @@
 #include "operators/coefficient_check.h"
 #include "postprocess/figures.h"
 #include "solvers/box_search.h"
+#include "solvers/case_mesh.h"
 #include "solvers/validation.h"
 
 namespace sgdfp
@@ -159,12 +160,7 @@ namespace sgdfp
   {
     {
       const RunLog::Phase phase(log, "mesh and degrees of freedom");
-      discretisation =
-        std::make_unique<Discretisation<dim>>(communicator,
-                                              ParameterBox<dim>(domain),
-                                              a_case.discretisation.degree,
-                                              dynamics.jumps() != nullptr);
-      discretisation->prepare();
+      discretisation = make_mesh<dim>(communicator, a_case, domain);
     }
     const RunLog::Phase phase(log, "check of the coefficients");
     // The first mesh may be coarse, the last one is not.

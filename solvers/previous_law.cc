@@ -51,17 +51,23 @@ namespace sgdfp
     DomainParameters coarse = a_case.domain;
     state.at("lower").get_to(coarse.lower);
     state.at("upper").get_to(coarse.upper);
-    coarse.initial_refinement = 0;
-    discretisation =
-      std::make_unique<Discretisation<dim>>(communicator,
-                                            ParameterBox<dim>(coarse),
-                                            a_case.discretisation.degree);
-    space = std::make_unique<TransientSpace<dim>>(
-      *discretisation, *dynamics, a_case.discretisation, a_case.solver, log);
-    const Vector P = space->load(checkpoint.latest(),
-                                 state.at("trial_space").get<std::string>(),
-                                 "");
-    law            = std::make_unique<Law<dim>>(space->law(P));
+    discretisation = make_mesh_to_load<dim>(communicator, a_case, coarse);
+    absorbing      = make_absorbing<dim>(a_case);
+
+    space = std::make_unique<TransientSpace<dim>>(*discretisation,
+                                                  *dynamics,
+                                                  a_case.discretisation,
+                                                  a_case.solver,
+                                                  log,
+                                                  absorbing.get());
+    constexpr unsigned int the_density = 1;
+    const Vector           P           = space
+                       ->load(state.value("vectors", the_density),
+                              checkpoint.latest(),
+                              state.at("trial_space").get<std::string>(),
+                              "")
+                       .at(0);
+    law = std::make_unique<Law<dim>>(space->law(P));
   }
 
 
@@ -141,10 +147,10 @@ namespace sgdfp
     const auto       &discretisation = law.discretisation;
     const Checkpoint  checkpoint(discretisation.communicator, run_folder);
     const std::string path = checkpoint.begin();
-    // The third place is that of the stationary law of a time series.
+    // In the order of TransientSpace::save(): l, stationary law, density
     save<dim>(discretisation,
-              {&law.nodal_density(),
-               &law.trial().nodal_log(),
+              {&law.trial().nodal_log(),
+               &law.nodal_density(),
                &law.nodal_density()},
               path);
     const auto      &box = discretisation.box;

@@ -2,7 +2,7 @@
 #ifndef SGDFP_SOLVERS_PREVIOUS_LAW_H
 #define SGDFP_SOLVERS_PREVIOUS_LAW_H
 
-#include "solvers/case.h"
+#include "solvers/case_mesh.h"
 #include "solvers/transient_space.h"
 
 namespace sgdfp
@@ -36,6 +36,7 @@ namespace sgdfp
     std::shared_ptr<const Loss<dim>>     loss;
     std::unique_ptr<Dynamics<dim>>       dynamics;
     std::unique_ptr<Discretisation<dim>> discretisation;
+    std::unique_ptr<const Region<dim>>   absorbing;
     std::unique_ptr<TransientSpace<dim>> space;
     std::unique_ptr<Law<dim>>            law;
   };

@@ -22,8 +22,7 @@ namespace sgdfp
 
   template <int dim>
   SpectralSets<dim>::SpectralSets(const Case &a_case)
-    : absorbing(
-        region<dim>("Domain/absorbing", a_case.domain.absorbing, a_case))
+    : absorbing(make_absorbing<dim>(a_case))
     , from(region<dim>("Spectrum/from", a_case.spectrum.from, a_case))
     , to(region<dim>("Spectrum/to", a_case.spectrum.to, a_case))
   {

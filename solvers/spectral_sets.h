@@ -2,8 +2,7 @@
 #ifndef SGDFP_SOLVERS_SPECTRAL_SETS_H
 #define SGDFP_SOLVERS_SPECTRAL_SETS_H
 
-#include "meshes/region.h"
-#include "solvers/case.h"
+#include "solvers/case_mesh.h"
 
 namespace sgdfp
 {

@@ -7,18 +7,19 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <limits>
 #include <sstream>
 
 namespace sgdfp
 {
   template <int dim>
-  TimeSeries<dim>::TimeSeries(const Case                 &a_case,
-                              const Loss<dim>            &loss,
-                              const Observables<dim>     &observables,
-                              const TransientSpace<dim>  &space,
-                              const TransientSolver<dim> &solver,
-                              const std::string          &folder,
-                              RunLog                     &log)
+  TimeSeries<dim>::TimeSeries(const Case                &a_case,
+                              const Loss<dim>           &loss,
+                              const Observables<dim>    &observables,
+                              const TransientSpace<dim> &space,
+                              const Evolution<dim>      &solver,
+                              const std::string         &folder,
+                              RunLog                    &log)
     : a_case(a_case)
     , loss(loss)
     , space(space)
@@ -32,8 +33,79 @@ namespace sgdfp
                  a_case.discretisation.tolerance)
     , file(space.discretisation().communicator,
            folder + "/statistics.csv",
-           statistics.columns())
+           columns())
   {}
+
+
+
+  template <int dim>
+  std::vector<std::string> TimeSeries<dim>::columns() const
+  {
+    std::vector<std::string> names = statistics.columns();
+    names.push_back("mean_squared_displacement");
+    names.push_back("displacement_exponent");
+    if (space.is_killed())
+      names.push_back("survival_exponent");
+    return names;
+  }
+
+
+
+  template <int dim>
+  std::size_t TimeSeries<dim>::place(const std::string &column) const
+  {
+    const auto names = columns();
+    const auto found = std::find(names.begin(), names.end(), column);
+    AssertThrow(found != names.end(),
+                dealii::ExcMessage("no column " + column));
+    return found - names.begin();
+  }
+
+
+
+  template <int dim>
+  double TimeSeries<dim>::spread(const std::vector<double> &values) const
+  {
+    double sum = 0;
+    for (unsigned int d = 0; d < dim; ++d)
+      {
+        const std::string &name = a_case.variables[d];
+        const double shift = values[place("mean_" + name)] - first_means[d];
+        sum += values[place("variance_" + name)] + shift * shift;
+      }
+    return sum;
+  }
+
+
+
+  template <int dim>
+  std::vector<double> TimeSeries<dim>::make_row() const
+  {
+    const Vector       &P = solver.density();
+    std::vector<double> values =
+      statistics.row(solver.time(), space.given_survival(P));
+    if (space.is_killed())
+      values[place("mass")] = space.mass(P);
+    return values;
+  }
+
+
+
+  template <int dim>
+  void TimeSeries<dim>::complete_row()
+  {
+    now = {solver.time(), spread(row) - first_spread, row[place("mass")]};
+    const auto exponent = [this](const double first, const double second) {
+      return first > 0 && second > 0 && before.time > 0 ?
+               std::log(second / first) / std::log(now.time / before.time) :
+               std::numeric_limits<double>::quiet_NaN();
+    };
+    row.push_back(now.squared_displacement);
+    row.push_back(
+      exponent(before.squared_displacement, now.squared_displacement));
+    if (space.is_killed())
+      row.push_back(exponent(before.survival, now.survival));
+  }
 
 
 
@@ -43,6 +115,10 @@ namespace sgdfp
     find_reference();
     prepare();
     file.open();
+    row = make_row();
+    for (const std::string &name : a_case.variables)
+      first_means.push_back(row[place("mean_" + name)]);
+    first_spread = spread(row);
     record();
   }
 
@@ -84,8 +160,13 @@ namespace sgdfp
       state["reference"] = {the_reference->temperature,
                             the_reference->minimum_energy,
                             the_reference->log_partition};
-    state["rows"]   = file.n_rows();
-    state["series"] = series;
+    state["first_means"]  = first_means;
+    state["first_spread"] = first_spread;
+    state["before"]       = {before.time,
+                             before.squared_displacement,
+                             before.survival};
+    state["rows"]         = file.n_rows();
+    state["series"]       = series;
   }
 
 
@@ -107,7 +188,12 @@ namespace sgdfp
     series = state.at("series").get<ParaviewSeries>();
     prepare();
     file.open(state.at("rows").get<unsigned int>());
-    row = statistics.row(solver.time(), solver.density());
+    state.at("first_means").get_to(first_means);
+    state.at("first_spread").get_to(first_spread);
+    const auto numbers = state.at("before").get<std::vector<double>>();
+    before             = {numbers[0], numbers[1], numbers[2]};
+    row                = make_row();
+    complete_row();
   }
 
 
@@ -130,13 +216,15 @@ namespace sgdfp
   {
     {
       const RunLog::Phase phase(log, "statistics");
-      row = statistics.row(solver.time(), solver.density());
+      before = now;
+      row    = make_row();
+      complete_row();
     }
     file.add(row);
     if (solver.n_steps > 0 && !solver.is_output_time())
       return;
     say_progress();
-    const Law<dim> law = space.law(solver.density());
+    const Law<dim> law = space.law(space.given_survival(solver.density()));
     mass_at_boundary   = sgdfp::boundary_mass(law);
     write_fields(law);
   }
@@ -155,6 +243,8 @@ namespace sgdfp
          << std::setprecision(5) << "  E[L] " << row[3];
     if (!std::isnan(row[7]))
       line << "  KL to the stationary law " << row[7];
+    if (space.is_killed())
+      line << "  survival " << row[1];
     line << std::fixed << std::setprecision(1) << "  (" << log.seconds()
          << " s)";
     log.say(line.str());
@@ -190,9 +280,7 @@ namespace sgdfp
   template <int dim>
   double TimeSeries<dim>::last(const std::string &column) const
   {
-    const auto columns = statistics.columns();
-    return row.at(std::find(columns.begin(), columns.end(), column) -
-                  columns.begin());
+    return row.at(place(column));
   }
 
 

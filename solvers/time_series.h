@@ -7,26 +7,33 @@
 #include "postprocess/paraview_output.h"
 #include "postprocess/time_statistics.h"
 #include "solvers/case.h"
-#include "solvers/transient.h"
+#include "solvers/evolution.h"
 
 namespace sgdfp
 {
   /// What a law in time leaves in its run folder: statistics.csv with a row for
   /// every step, fields at the output times, a line on the screen for each of
-  /// them.
+  /// them. The rows have the columns of TimeStatistics and
+  ///
+  ///     mean_squared_displacement = E|theta(t) - m|^2 - E|theta(0) - m|^2,
+  ///
+  /// m the mean at t = 0 (E|theta(t) - theta(0)|^2 from a point), its local
+  /// exponent d ln/d ln t between rows, and with an absorbing set that of the
+  /// survival probability, which is the column mass; all else is then of the
+  /// law given survival.
   template <int dim>
   class TimeSeries
   {
   public:
     /// Keeps references.
     /// @param folder of the run
-    TimeSeries(const Case                 &a_case,
-               const Loss<dim>            &loss,
-               const Observables<dim>     &observables,
-               const TransientSpace<dim>  &space,
-               const TransientSolver<dim> &solver,
-               const std::string          &folder,
-               RunLog                     &log);
+    TimeSeries(const Case                &a_case,
+               const Loss<dim>           &loss,
+               const Observables<dim>    &observables,
+               const TransientSpace<dim> &space,
+               const Evolution<dim>      &solver,
+               const std::string         &folder,
+               RunLog                    &log);
 
     /// Begins anew: the reference is that of the stationary law. Collective.
     void start();
@@ -41,7 +48,7 @@ namespace sgdfp
     /// A row of statistics.csv; at output times also fields and a line.
     void record();
 
-    /// The numbers of the last row, by column of TimeStatistics; NaN where
+    /// The numbers of the last row, by column; NaN where
     /// there is none.
     double last(const std::string &column) const;
 
@@ -53,18 +60,32 @@ namespace sgdfp
     const std::string                        &why_no_reference() const;
 
   private:
+    std::vector<std::string> columns() const;
+
+
+    /// The columns of TimeStatistics at solver.time(); and all others.
+    std::vector<double> make_row() const;
+    void                complete_row();
+
+    /// The sum of the variances, and the squares of the means from those at
+    /// t = 0, of a row.
+    double spread(const std::vector<double> &row) const;
+
+    /// Number of a column
+    std::size_t place(const std::string &column) const;
+
     void find_reference();
 
     void say_progress() const;
 
     void write_fields(const Law<dim> &law);
 
-    const Case                 &a_case;
-    const Loss<dim>            &loss;
-    const TransientSpace<dim>  &space;
-    const TransientSolver<dim> &solver;
-    const std::string           folder;
-    RunLog                     &log;
+    const Case                &a_case;
+    const Loss<dim>           &loss;
+    const TransientSpace<dim> &space;
+    const Evolution<dim>      &solver;
+    const std::string          folder;
+    RunLog                    &log;
 
     boost::optional<GibbsDensity<dim>> the_reference;
     std::string                        no_reference;
@@ -72,7 +93,15 @@ namespace sgdfp
     StatisticsFile                     file;
     ParaviewSeries                     series;
     std::vector<double>                row;
-    double                             mass_at_boundary = 0;
+    /// Of the parameters at t = 0
+    std::vector<double> first_means;
+    double              first_spread = 0;
+    /// What local exponents are taken from: the moment before
+    struct Moment
+    {
+      double time, squared_displacement, survival;
+    } before = {0, 0, 1}, now = {0, 0, 1};
+    double mass_at_boundary = 0;
   };
 } // namespace sgdfp
 

@@ -214,7 +214,8 @@ namespace sgdfp
     embedded -= P;
     check_petsc(VecAbs(embedded), "VecAbs");
     // Round-off of the solves changes the mass by next to nothing.
-    P *= mass / (generator->mass_functional() * P);
+    if (generator->conserves_mass())
+      P *= mass / (generator->mass_functional() * P);
     return embedded * masses;
   }
 } // namespace sgdfp

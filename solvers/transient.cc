@@ -2,7 +2,6 @@
 #include "solvers/transient.h"
 
 #include "base/errors.h"
-#include "base/matrix_entry.h"
 #include "base/text.h"
 
 #include <cmath>
@@ -10,8 +9,6 @@
 
 namespace sgdfp
 {
-  namespace Patterns = dealii::Patterns;
-
   namespace
   {
     // Of the embedded method, 3; its local error is of order 4.
@@ -23,88 +20,13 @@ namespace sgdfp
 
 
 
-  void TimeParameters::add_parameters(dealii::ParameterHandler &prm)
-  {
-    prm.enter_subsection("Time");
-    prm.add_parameter("end time",
-                      end_time,
-                      "In units of t = (learning rate) * steps",
-                      Patterns::Double(0));
-    prm.add_parameter("tolerance",
-                      tolerance,
-                      "Estimated error of a step, in L1 of the density",
-                      Patterns::Double(0));
-    prm.add_parameter("output times",
-                      output_times,
-                      "When fields are written, beside the end; evenly spaced "
-                      "ones if empty");
-    prm.add_parameter("number of outputs",
-                      number_of_outputs,
-                      "Of evenly spaced output times",
-                      Patterns::Integer(1));
-    prm.add_parameter("checkpoint interval",
-                      checkpoint_interval,
-                      "Wall seconds between checkpoints",
-                      Patterns::Double(0));
-    prm.add_parameter("run",
-                      run,
-                      "Run folder of sgdfp-stationary or sgdfp-transient whose "
-                      "last law is the initial density (initial density = run)",
-                      Patterns::Anything());
-    prm.leave_subsection();
-  }
-
-
-
-  void TimeParameters::check() const
-  {
-    if (!(end_time > 0))
-      throw EntryError("Time/end time",
-                       to_text(end_time),
-                       "time begins at 0",
-                       "Give a positive number.");
-    if (!(tolerance > 0))
-      throw EntryError("Time/tolerance",
-                       to_text(tolerance),
-                       "no step has so small an error",
-                       "Give a positive number, such as 1e-3.");
-    for (std::size_t i = 0; i < output_times.size(); ++i)
-      if (!(output_times[i] > (i == 0 ? 0. : output_times[i - 1])) ||
-          output_times[i] > end_time)
-        throw EntryError("Time/output times",
-                         to_text(MatrixRows{output_times}),
-                         "its number " + std::to_string(i + 1) +
-                           " is not above the one before it, or beyond "
-                           "Time/end time",
-                         "Give increasing times between 0 and the end time.");
-  }
-
-
-
-  std::vector<double> TimeParameters::outputs() const
-  {
-    std::vector<double> times = output_times;
-    if (times.empty())
-      for (unsigned int i = 1; i < number_of_outputs; ++i)
-        times.push_back(end_time * i / number_of_outputs);
-    if (times.empty() || times.back() < end_time)
-      times.push_back(end_time);
-    return times;
-  }
-
-
-
   template <int dim>
   TransientSolver<dim>::TransientSolver(
     TransientSpace<dim>    &space,
     const TimeParameters   &parameters,
     const SolverParameters &solver_parameters,
     RunLog                 &log)
-    : space(space)
-    , parameters(parameters)
-    , log(log)
-    , outputs(parameters.outputs())
-    , solver_parameters(solver_parameters)
+    : Evolution<dim>(space, parameters, solver_parameters, log)
   {}
 
 
@@ -117,8 +39,10 @@ namespace sgdfp
       n_factorisations += stepper->n_factorisations;
     stepper = std::make_unique<TimeStepper>(
       discretisation.communicator,
-      solver_parameters.use_direct(dim, discretisation.dof_handler.n_dofs()));
-    stepper->prepare(space.generator());
+      solver_parameters.use_direct(dim,
+                                   discretisation.dof_handler.n_dofs(),
+                                   !space.generator().is_assembled()));
+    stepper->prepare(space.evolving());
   }
 
 
@@ -126,12 +50,13 @@ namespace sgdfp
   template <int dim>
   void TransientSolver<dim>::start(const Vector &initial)
   {
-    P           = initial;
-    space_error = space.error_of(P);
+    P = space.restrict_to(initial);
+    this->show(P);
+    space_error = space.error_of(this->density());
     prepare_stepper();
     // A step in which the density changes by a little: |dp/dt|_1 = |A P|_1.
-    Vector rate = space.generator().zero();
-    space.generator().apply(rate, P);
+    Vector rate = space.evolving().zero();
+    space.evolving().apply(rate, P);
     const double norm = rate.l1_norm();
     wanted =
       (norm > 0 ? std::pow(parameters.tolerance, 1 / local_order) / norm :
@@ -172,7 +97,7 @@ namespace sgdfp
   template <int dim>
   void TransientSolver<dim>::advance()
   {
-    has_moved = false;
+    this->has_moved = false;
     if (is_output_time())
       {
         ++interval;
@@ -225,6 +150,7 @@ namespace sgdfp
         --level;
         position /= 2;
       }
+    this->show(P);
     if (n_steps % look_interval == 0)
       follow();
   }
@@ -234,13 +160,16 @@ namespace sgdfp
   template <int dim>
   void TransientSolver<dim>::follow()
   {
-    has_moved = space.follow(P, parameters.tolerance);
-    if (has_moved)
+    Vector nodal    = this->density();
+    this->has_moved = space.follow(nodal, parameters.tolerance);
+    if (this->has_moved)
       {
-        ++n_meshes;
+        ++this->n_meshes;
+        P = space.restrict_to(nodal);
+        this->show(P);
         prepare_stepper();
       }
-    space_error = std::max(space_error, space.error_of(P));
+    space_error = std::max(space_error, space.error_of(nodal));
   }
 
 
@@ -273,54 +202,30 @@ namespace sgdfp
 
 
   template <int dim>
-  const Vector &TransientSolver<dim>::density() const
+  typename TransientSolver<dim>::Json TransientSolver<dim>::state() const
   {
-    return P;
+    Json result        = Evolution<dim>::state();
+    result["interval"] = interval;
+    result["level"]    = level;
+    result["position"] = position;
+    result["wanted"]   = wanted;
+    if (stepper)
+      result["factorisations"] = n_factorisations + stepper->n_factorisations;
+    return result;
   }
 
 
 
   template <int dim>
-  bool TransientSolver<dim>::mesh_has_changed() const
+  void TransientSolver<dim>::resume(const Json                &state,
+                                    const std::vector<Vector> &vectors)
   {
-    return has_moved;
-  }
-
-
-
-  template <int dim>
-  nlohmann::ordered_json TransientSolver<dim>::state() const
-  {
-    return {{"interval", interval},
-            {"level", level},
-            {"position", position},
-            {"wanted", wanted},
-            {"steps", n_steps},
-            {"rejected", n_rejected},
-            {"meshes", n_meshes},
-            {"factorisations",
-             n_factorisations + (stepper ? stepper->n_factorisations : 0)},
-            {"time_error", time_error},
-            {"space_error", space_error}};
-  }
-
-
-
-  template <int dim>
-  void TransientSolver<dim>::resume(const nlohmann::ordered_json &state,
-                                    const Vector                 &density)
-  {
+    Evolution<dim>::resume(state, vectors);
     state.at("interval").get_to(interval);
     state.at("level").get_to(level);
     state.at("position").get_to(position);
     state.at("wanted").get_to(wanted);
-    state.at("steps").get_to(n_steps);
-    state.at("rejected").get_to(n_rejected);
-    state.at("meshes").get_to(n_meshes);
-    state.at("factorisations").get_to(n_factorisations);
-    state.at("time_error").get_to(time_error);
-    state.at("space_error").get_to(space_error);
-    P = density;
+    P = space.restrict_to(vectors.at(0));
     prepare_stepper();
   }
 

@@ -2,35 +2,11 @@
 #ifndef SGDFP_SOLVERS_TRANSIENT_H
 #define SGDFP_SOLVERS_TRANSIENT_H
 
+#include "solvers/evolution.h"
 #include "solvers/time_stepper.h"
-#include "solvers/transient_space.h"
-
-#include <nlohmann/json.hpp>
 
 namespace sgdfp
 {
-  /// Entries of subsection Time that say how far and how well.
-  struct TimeParameters
-  {
-    double              end_time            = 10;
-    double              tolerance           = 1e-3;
-    std::vector<double> output_times        = {};
-    unsigned int        number_of_outputs   = 10;
-    double              checkpoint_interval = 600;
-    std::string         run;
-
-    void add_parameters(dealii::ParameterHandler &prm);
-
-    /// @throws EntryError
-    void check() const;
-
-    /// Increasing, ending with the end time: the output times, or that many
-    /// evenly spaced ones.
-    std::vector<double> outputs() const;
-  };
-
-
-
   /// The law of the parameters in time:  M dP/dt = A P  with steps of
   /// TimeStepper and a mesh that follows the density (TransientSpace).
   ///
@@ -40,47 +16,40 @@ namespace sgdfp
   /// contracts in L1, the sum of the local errors bounds their effect at any
   /// later time.
   template <int dim>
-  class TransientSolver
+  class TransientSolver : public Evolution<dim>
   {
   public:
+    using typename Evolution<dim>::Json;
+
     TransientSolver(TransientSpace<dim>    &space,
                     const TimeParameters   &parameters,
                     const SolverParameters &solver_parameters,
                     RunLog                 &log);
 
-    /// Begins with coefficients @p P at t = 0.
-    void start(const Vector &P);
-
-    /// Whether the end time is reached.
-    bool is_finished() const;
+    void start(const Vector &P) override;
 
     /// One accepted step, with as many rejected ones as it takes.
     /// @throws SolverFailure where the step length vanishes
-    void advance();
+    void advance() override;
 
-    double time() const;
+    double time() const override;
 
-    /// Length of the last accepted step
-    double last_step() const;
+    double last_step() const override;
 
-    /// Whether time() is an output time.
-    bool is_output_time() const;
+    bool is_output_time() const override;
 
-    const Vector &density() const;
+    bool is_finished() const override;
 
-    /// Whether the last step changed the mesh.
-    bool mesh_has_changed() const;
+    Json state() const override;
 
-    unsigned int n_steps = 0, n_rejected = 0, n_meshes = 1,
-                 n_factorisations = 0;
-    /// Sum of the estimated local errors of all steps
-    double time_error = 0;
-    /// Greatest estimated error of the density on its mesh
-    double space_error = 0;
+    void resume(const Json &state, const std::vector<Vector> &vectors) override;
 
-    /// What a step depends on but mesh and density, for a checkpoint; and back.
-    nlohmann::ordered_json state() const;
-    void resume(const nlohmann::ordered_json &state, const Vector &P);
+    using Evolution<dim>::n_steps;
+    using Evolution<dim>::n_rejected;
+    using Evolution<dim>::n_factorisations;
+    using Evolution<dim>::time_error;
+    using Evolution<dim>::space_error;
+
 
   private:
     /// h of the present interval and level
@@ -94,11 +63,12 @@ namespace sgdfp
     /// Every few steps.
     void follow();
 
-    TransientSpace<dim>      &space;
-    const TimeParameters      parameters;
-    RunLog                   &log;
-    const std::vector<double> outputs;
-    const SolverParameters    solver_parameters;
+    using Evolution<dim>::space;
+    using Evolution<dim>::parameters;
+    using Evolution<dim>::solver_parameters;
+    using Evolution<dim>::log;
+    using Evolution<dim>::outputs;
+
 
     std::unique_ptr<TimeStepper> stepper;
     Vector                       P;
@@ -106,9 +76,8 @@ namespace sgdfp
     unsigned int       interval = 0, level = 0;
     unsigned long long position = 0;
     /// What the error of the last step would allow
-    double wanted    = 0;
-    double last      = 0;
-    bool   has_moved = false;
+    double wanted = 0;
+    double last   = 0;
   };
 } // namespace sgdfp
 

@@ -4,13 +4,10 @@
 #include "base/interruption.h"
 #include "base/text.h"
 #include "operators/projection.h"
-#include "postprocess/current_statistics.h"
-#include "postprocess/density_statistics.h"
 #include "solvers/case_run.h"
 #include "solvers/previous_law.h"
 #include "solvers/stationary_summary.h"
-#include "solvers/time_series.h"
-#include "solvers/trust.h"
+#include "solvers/transient_report.h"
 
 #include <cmath>
 #include <iomanip>
@@ -66,15 +63,17 @@ namespace sgdfp
 
       void write_checkpoint();
 
-      void read_off();
+      TransientReport<dim> report() const;
 
-      const bool                            wants_to_resume;
-      Checkpoint                            checkpoint;
-      bool                                  goes_on = false;
-      std::unique_ptr<PreviousLaw<dim>>     previous;
-      std::unique_ptr<TransientSpace<dim>>  space;
-      std::unique_ptr<TransientSolver<dim>> solver;
-      std::unique_ptr<TimeSeries<dim>>      series;
+
+      const bool                               wants_to_resume;
+      Checkpoint                               checkpoint;
+      bool                                     goes_on = false;
+      std::unique_ptr<PreviousLaw<dim>>        previous;
+      std::unique_ptr<TransientSpace<dim>>     space;
+      std::unique_ptr<Evolution<dim>>          solver;
+      std::unique_ptr<TimeSeries<dim>>         series;
+      const std::unique_ptr<const Region<dim>> absorbing;
       /// At t = 0: a uniform density has mass at the boundary.
       double first_boundary_mass = 0;
       double last_checkpoint     = 0;
@@ -90,26 +89,27 @@ namespace sgdfp
       : CaseRun<dim>(communicator, a_case, log, "transient")
       , wants_to_resume(resume)
       , checkpoint(communicator, folder.path())
-    {
-      if (!a_case.domain.absorbing.empty())
-        throw EntryError("Domain/absorbing",
-                         a_case.domain.absorbing,
-                         "sgdfp-transient knows no killing",
-                         "Ask sgdfp-spectrum for exit rates, quasi-stationary "
-                         "laws and first passage times, or clear the entry.");
-    }
+      , absorbing(make_absorbing<dim>(a_case))
+    {}
 
 
 
     template <int dim>
     std::string TransientRun<dim>::equation() const
     {
-      const bool jumps = (dynamics.jumps() != nullptr);
+      const bool   jumps = (dynamics.jumps() != nullptr);
+      const double order = a_case.time.caputo_order;
       return "law p(t) of  d theta = b dt + sqrt(2 D) dW" +
-             std::string(jumps ? " + sigma dZ" : "") + ":  d_t p = -div J" +
-             (jumps ? " - (-Lap)^(alpha/2)(sigma^alpha p)" : "") +
-             ",  J = " + this->current_drift() +
-             " - D grad p,  until t = " + to_text(a_case.time.end_time);
+             std::string(jumps ? " + sigma dZ" : "") +
+             (a_case.time.is_fractional() ? ", subdiffusing" : "") + ":  " +
+             (a_case.time.is_fractional() ? "d_t^" + to_text(order) + " p" :
+                                            "d_t p") +
+             " = -div J" + (jumps ? " - (-Lap)^(alpha/2)(sigma^alpha p)" : "") +
+             ",  J = " + this->current_drift() + " - D grad p" +
+             (absorbing ? ",  p = 0 where " + absorbing->text +
+                            (absorbing->is_boundary() ? "" : " >= 0") :
+                          "") +
+             ",  until t = " + to_text(a_case.time.end_time);
     }
 
 
@@ -190,7 +190,7 @@ namespace sgdfp
               throw Interrupted{signal};
             }
         }
-      read_off();
+      report().write(observables, first_boundary_mass, summary);
       this->draw("plot_time.py");
     }
 
@@ -213,25 +213,34 @@ namespace sgdfp
     {
       const InitialDensity<dim> initial(a_case.initial_density,
                                         a_case.vocabulary());
-      space = std::make_unique<TransientSpace<dim>>(
-        *discretisation, dynamics, a_case.discretisation, a_case.solver, log);
+      space = std::make_unique<TransientSpace<dim>>(*discretisation,
+                                                    dynamics,
+                                                    a_case.discretisation,
+                                                    a_case.solver,
+                                                    log,
+                                                    absorbing.get());
+      if (absorbing)
+        fit_mesh(*discretisation, absorbing->edges(discretisation->box));
       space->find();
       if (space->stationary() == nullptr)
         log.say("Stationary law  none to compare with: " +
                 space->why_no_stationary());
       log.say("Start     " + (previous ? "the last law of " + a_case.time.run :
                                          initial.description()));
-      const Vector P = space->start([&]() {
+      make_solver();
+      const auto start = [&]() {
         return previous ?
                  previous->project(*discretisation, space->generator()) :
                  project(initial, *discretisation, space->generator());
+      };
+      const Vector P = space->start(start, [&](const Vector &nodal) {
+        return solver->preview(nodal);
       });
       log.say(
         "Mesh      Q" + std::to_string(a_case.discretisation.degree) + ", " +
         std::to_string(discretisation->mesh->n_global_active_cells()) +
         " cells, " + std::to_string(discretisation->dof_handler.n_dofs()) +
         " unknowns");
-      make_solver();
       solver->start(P);
       series->start();
       first_boundary_mass = series->boundary_mass();
@@ -245,19 +254,20 @@ namespace sgdfp
     {
       const Checkpoint::Json state  = checkpoint.read(a_case.physics());
       DomainParameters       coarse = domain;
-      coarse.initial_refinement     = 0;
-      discretisation =
-        std::make_unique<Discretisation<dim>>(communicator,
-                                              ParameterBox<dim>(coarse),
-                                              a_case.discretisation.degree);
-      space = std::make_unique<TransientSpace<dim>>(
-        *discretisation, dynamics, a_case.discretisation, a_case.solver, log);
-      const Vector P =
-        space->load(checkpoint.latest(),
+      discretisation = make_mesh_to_load<dim>(communicator, a_case, coarse);
+      space          = std::make_unique<TransientSpace<dim>>(*discretisation,
+                                                    dynamics,
+                                                    a_case.discretisation,
+                                                    a_case.solver,
+                                                    log,
+                                                    absorbing.get());
+      const std::vector<Vector> vectors =
+        space->load(state.at("vectors").get<unsigned int>(),
+                    checkpoint.latest(),
                     state.at("trial_space").get<std::string>(),
                     state.at("no_stationary_law").get<std::string>());
       make_solver();
-      solver->resume(state.at("solver"), P);
+      solver->resume(state.at("solver"), vectors);
       first_boundary_mass = state.at("first_boundary_mass").get<double>();
       series->resume(state);
       log.say("Resume    at t = " + to_text(solver->time()) + ", step " +
@@ -269,10 +279,7 @@ namespace sgdfp
     template <int dim>
     void TransientRun<dim>::make_solver()
     {
-      solver = std::make_unique<TransientSolver<dim>>(*space,
-                                                      a_case.time,
-                                                      a_case.solver,
-                                                      log);
+      solver = make_evolution(*space, a_case.time, a_case.solver, log);
       series = std::make_unique<TimeSeries<dim>>(
         a_case, *loss, observables, *space, *solver, folder.path(), log);
     }
@@ -282,10 +289,12 @@ namespace sgdfp
     template <int dim>
     void TransientRun<dim>::write_checkpoint()
     {
-      const RunLog::Phase phase(log, "checkpoints");
-      const std::string   path = checkpoint.begin();
-      space->save(solver->density(), path);
+      const RunLog::Phase       phase(log, "checkpoints");
+      const std::string         path    = checkpoint.begin();
+      const std::vector<Vector> vectors = solver->vectors();
+      space->save(vectors, path);
       Checkpoint::Json state;
+      state["vectors"]             = vectors.size();
       state["time"]                = solver->time();
       state["lower"]               = domain.lower;
       state["upper"]               = domain.upper;
@@ -301,92 +310,18 @@ namespace sgdfp
 
 
     template <int dim>
-    void TransientRun<dim>::read_off()
+    TransientReport<dim> TransientRun<dim>::report() const
     {
-      const Law<dim>         law = space->law(solver->density());
-      DensityStatistics<dim> density(law);
-      CurrentStatistics<dim> current(law);
-      run_postprocessors<dim>(law, {&density, &current, &observables}, summary);
-      if (dynamics.jumps() != nullptr)
-        {
-          const Summary::Json keys = summary.json()["current"];
-          for (const auto &[key, value] : keys.items())
-            summary.set_null("current/" + key,
-                             "jumps have no local current: J is the drift and "
-                             "Gaussian part");
-        }
-      const double at_boundary = boundary_mass(law);
-      summary.set("density/boundary_mass", at_boundary);
-      summary.set("density/estimated_error",
-                  solver->time_error + solver->space_error);
-      write_probes(law, a_case.observables, summary);
+      return TransientReport<dim>(
+        a_case, *space, *solver, *series, absorbing.get(), log);
+    }
 
-      summary.set("cells", discretisation->mesh->n_global_active_cells());
-      summary.set("dofs", discretisation->dof_handler.n_dofs());
-      const auto set = [&](const std::string &path,
-                           const std::string &column,
-                           const std::string &why) {
-        if (std::isnan(series->last(column)))
-          summary.set_null(path, why);
-        else
-          summary.set(path, series->last(column));
-      };
-      const std::string &why_no_reference = series->why_no_reference();
-      set("free_energy/energy", "energy", heavy_tail);
-      summary.set("free_energy/entropy", series->last("entropy"));
-      set("free_energy/value", "free_energy", why_no_reference);
-      if (const auto &reference = series->reference())
-        {
-          summary.set("free_energy/temperature", reference->temperature);
-          summary.set("gibbs/temperature", reference->temperature);
-        }
-      else
-        {
-          summary.set_null("free_energy/temperature", why_no_reference);
-          summary.set_null("gibbs/temperature", why_no_reference);
-        }
-      set("gibbs/kl", "kl_to_gibbs", why_no_reference);
-      set("stationary/kl",
-          "kl_to_stationary",
-          space->stationary() == nullptr ?
-            space->why_no_stationary() :
-            "too much of the probability is where the stationary "
-            "law is below what its solve resolves");
 
-      summary.set("time/end", solver->time());
-      summary.set("time/steps", solver->n_steps);
-      summary.set("time/rejected_steps", solver->n_rejected);
-      summary.set("time/meshes", solver->n_meshes);
-      summary.set("time/factorisations", solver->state().at("factorisations"));
-      summary.set("time/tolerance", a_case.time.tolerance);
-      summary.set("time/estimated_error", solver->time_error);
-      summary.set("density/mesh_error", solver->space_error);
-      summary.set("solver/trial_space", space->kind());
 
-      const double trusted =
-        std::max(trusted_boundary_mass, first_boundary_mass);
-      if (!(at_boundary <= trusted))
-        throw Refusal("mass at the boundary",
-                      to_text(at_boundary) +
-                        " of the probability is within 1 % of the boundary of "
-                        "the box at t = " +
-                        to_text(solver->time()) +
-                        ": the box holds it back. Enlarge Domain/lower and "
-                        "upper, or end earlier");
-      const double allowed =
-        std::max(trusted_negative_mass, a_case.time.tolerance);
-      if (!(density.negative_mass <= allowed))
-        throw Refusal("not resolved",
-                      "the computed density is negative on a mass of " +
-                        to_text(density.negative_mass) +
-                        " at t = " + to_text(solver->time()) + ", more than " +
-                        to_text(allowed) +
-                        ": raise Discretisation/maximum cells or "
-                        "Domain/initial refinement");
-      if (solver->space_error > a_case.discretisation.tolerance)
-        log.warn("the mesh did not carry the density to "
-                 "Discretisation/tolerance at every time: estimated error " +
-                 to_text(solver->space_error));
+    template <int dim>
+    std::string TransientRun<dim>::last_word() const
+    {
+      return report().findings(folder.path());
     }
 
 
@@ -401,33 +336,6 @@ namespace sgdfp
 
 
 
-    template <int dim>
-    std::string TransientRun<dim>::last_word() const
-    {
-      std::ostringstream text;
-      text << std::setprecision(6) << "  Findings at t = " << solver->time()
-           << "\n  Energy                 "
-           << (std::isnan(series->last("energy")) ?
-                 "undefined" :
-                 to_text(series->last("energy")))
-           << "\n  Entropy                " << series->last("entropy") << '\n';
-      if (const auto &reference = series->reference())
-        text << "  Free energy            " << series->last("free_energy")
-             << "  at T = " << reference->temperature
-             << "\n  KL(p|Gibbs)            " << series->last("kl_to_gibbs")
-             << '\n';
-      if (!std::isnan(series->last("kl_to_stationary")))
-        text << "  KL(p|stationary law)   " << series->last("kl_to_stationary")
-             << '\n';
-      text << std::setprecision(2) << "  Estimated error        "
-           << solver->time_error + solver->space_error << " in L1 (steps "
-           << solver->time_error << ", mesh " << solver->space_error
-           << ")\n  Steps                  " << solver->n_steps << ", rejected "
-           << solver->n_rejected << ", meshes " << solver->n_meshes
-           << "\n  Files                  " << folder.path()
-           << " (statistics.csv, solution.pvd for ParaView, summary.json)\n";
-      return text.str();
-    }
   } // namespace
 
 

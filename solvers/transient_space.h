@@ -4,7 +4,9 @@
 
 #include "base/run_log.h"
 #include "fractional/make_generator.h"
+#include "meshes/region.h"
 #include "operators/law.h"
+#include "operators/restriction.h"
 #include "solvers/linear_solver.h"
 
 namespace sgdfp
@@ -22,11 +24,14 @@ namespace sgdfp
   {
   public:
     /// @param discretisation prepared; its mesh is changed
+    /// @param absorbing where probability is killed, or nullptr; cells that its
+    /// edge cuts are killed whole
     TransientSpace(Discretisation<dim>            &discretisation,
                    const Dynamics<dim>            &dynamics,
                    const DiscretisationParameters &parameters,
                    const SolverParameters         &solver_parameters,
-                   RunLog                         &log);
+                   RunLog                         &log,
+                   const Region<dim>              *absorbing = nullptr);
 
     /// Looks for the stationary law, assembles. Collective.
     void find();
@@ -34,11 +39,15 @@ namespace sgdfp
     /// The coefficients of the initial law in the present space.
     using Projection = std::function<Vector()>;
 
-    /// Refines the mesh until it carries the initial law to
-    /// Discretisation/tolerance. A law that is far wider than the stationary
-    /// one, such as a uniform one, is no polynomial times e^l: then l = 0.
-    /// @return the coefficients of that law
-    Vector start(const Projection &project);
+    /// Laws that lie ahead of one, to be carried by the same mesh.
+    using Preview = std::function<std::vector<Vector>(const Vector &)>;
+
+    /// Refines the mesh until it carries the initial law, and those that lie
+    /// ahead, to Discretisation/tolerance. A law that is far wider than the
+    /// stationary one, such as a uniform one, is no polynomial times e^l: then
+    /// l = 0.
+    /// @return the coefficients of the initial law
+    Vector start(const Projection &project, const Preview &preview = {});
 
     /// Estimated L1 error of @p P on this mesh (interpolation_errors()).
     double error_of(const Vector &P) const;
@@ -49,16 +58,38 @@ namespace sgdfp
     /// @return whether it changed
     bool follow(Vector &P, const double allowed);
 
-    /// Writes mesh and densities; reads them instead of find() and start().
-    void   save(const Vector &P, const std::string &folder) const;
-    Vector load(const std::string &folder,
-                const std::string &kind,
-                const std::string &why_no_stationary);
+    /// Writes mesh, nodal coefficients and what belongs to the space; reads
+    /// them instead of find() and start().
+    void                save(const std::vector<Vector> &vectors,
+                             const std::string         &folder) const;
+    std::vector<Vector> load(const unsigned int n_vectors,
+                             const std::string &folder,
+                             const std::string &kind,
+                             const std::string &why_no_stationary);
 
     /// "gibbs", "potential", "carried" (l of a solve), "polynomial"
     const std::string &kind() const;
 
+    /// Of nodal coefficients; kills nothing.
     const Generator &generator() const;
+
+    /// What the law follows: generator(), or its restriction to what is not
+    /// killed, with shorter vectors.
+    const Generator &evolving() const;
+
+    /// Between nodal coefficients and those of evolving(); what is killed is
+    /// cut off, or 0.
+    Vector restrict_to(const Vector &nodal) const;
+    Vector extend(const Vector &P) const;
+
+    /// Whether probability is killed.
+    bool is_killed() const;
+
+    /// Of nodal coefficients: the survival probability where it is killed.
+    double mass(const Vector &P) const;
+
+    /// The law given survival: mass 1 where probability is killed, else P.
+    Vector given_survival(const Vector &P) const;
 
     const TrialSpace<dim> &trial_space() const;
 
@@ -92,6 +123,11 @@ namespace sgdfp
     /// The stationary law in the present trial space.
     void solve_stationary();
 
+    /// Refines the mesh where @p errors are largest, as the case has it.
+    /// @return whether it did; not where that would be too many cells
+    bool refine_for_start(const dealii::Vector<double> &errors);
+
+
     /// Executes the flags of the mesh and carries l and @p densities.
     void change_mesh(const std::vector<Vector *> &densities);
 
@@ -100,9 +136,11 @@ namespace sgdfp
     const DiscretisationParameters parameters;
     const SolverParameters         solver_parameters;
     RunLog                        &log;
+    const Region<dim> *const       absorbing;
 
     TrialSpace<dim>                  l;
     const std::unique_ptr<Generator> the_generator;
+    std::unique_ptr<Restriction>     restriction;
     std::string                      kind_of_l = "polynomial";
     std::unique_ptr<Vector>          stationary_law;
     std::string                      reason;

@@ -63,11 +63,11 @@ namespace sgdfp
         }
       dynamics =
         std::make_unique<Dynamics<dim>>(loss, noise, optimiser, vocabulary);
-      discretisation =
-        std::make_unique<Discretisation<dim>>(communicator,
-                                              ParameterBox<dim>(domain),
-                                              discretisation_parameters.degree,
-                                              noise.stable.is_on());
+      discretisation = std::make_unique<Discretisation<dim>>(
+        communicator,
+        ParameterBox<dim>(domain),
+        discretisation_parameters.degree,
+        noise.stable.is_on() || discretisation_parameters.lumped_mass);
       discretisation->prepare();
     }
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_SOLVERS_TRANSIENT_REPORT_H
+#define SGDFP_SOLVERS_TRANSIENT_REPORT_H
+
+#include "solvers/evolution.h"
+#include "solvers/time_series.h"
+
+namespace sgdfp
+{
+  /// What a law in time says at its end: summary.json, warnings, the findings
+  /// on the screen. Where probability is killed, all but survival/probability
+  /// is of the law given survival.
+  template <int dim>
+  class TransientReport
+  {
+  public:
+    /// Keeps references.
+    /// @param absorbing where probability is killed, or nullptr
+    TransientReport(const Case                &a_case,
+                    const TransientSpace<dim> &space,
+                    const Evolution<dim>      &solver,
+                    const TimeSeries<dim>     &series,
+                    const Region<dim>         *absorbing,
+                    RunLog                    &log);
+
+    /// @param first_boundary_mass at t = 0: that of a uniform density is no
+    /// failure
+    /// @throws Refusal where the law cannot be trusted
+    void write(Observables<dim> &observables,
+               const double      first_boundary_mass,
+               Summary          &summary) const;
+
+    std::string findings(const std::string &run_folder) const;
+
+  private:
+    /// Of the law given survival, in L1
+    double estimated_error() const;
+
+    /// Energies, and comparisons with Gibbs and stationary law.
+    void report_energies(Summary &summary) const;
+
+    void report_survival(Summary &summary) const;
+
+    const Case                &a_case;
+    const TransientSpace<dim> &space;
+    const Evolution<dim>      &solver;
+    const TimeSeries<dim>     &series;
+    const Region<dim> *const   absorbing;
+    RunLog                    &log;
+  };
+} // namespace sgdfp
+
+#endif
