@@ -6,6 +6,7 @@
 #include "solvers/adaptive.h"
 #include "solvers/box_search.h"
 #include "solvers/case_run.h"
+#include "solvers/log_of_law.h"
 #include "solvers/spectrum_summary.h"
 
 namespace sgdfp
@@ -41,10 +42,6 @@ namespace sgdfp
 
       /// Puts vertices at the edges of the sets (one dimension).
       void fit_to_sets();
-
-      /// Nodal log of the law for the trial space, on the mesh it is adapted
-      /// to; null where the law is known or there is none.
-      std::unique_ptr<const Vector> find_log_of_law();
 
       /// Density and moments of the law or quasi-stationary law.
       void read_off_law();
@@ -108,7 +105,7 @@ namespace sgdfp
       if (domain.extent == "auto")
         this->use_found_box();
       fit_to_sets();
-      const auto l = find_log_of_law();
+      const auto l = find_log_of_law(*discretisation, dynamics, a_case, log);
       log.say("Mesh      Q" + std::to_string(a_case.discretisation.degree) +
               " and Q" + std::to_string(a_case.discretisation.degree + 1) +
               ", refinement " + a_case.discretisation.refinement +
@@ -137,42 +134,6 @@ namespace sgdfp
         for (const double edge : set->edges(discretisation->box))
           edges.push_back(edge);
       fit_mesh(*discretisation, edges);
-    }
-
-
-
-    template <int dim>
-    std::unique_ptr<const Vector> SpectrumRun<dim>::find_log_of_law()
-    {
-      TrialSpace<dim> trial(*discretisation);
-      if (a_case.discretisation.trial_space == "polynomial" ||
-          dynamics.jumps() != nullptr || dynamics.isotropic_temperature() ||
-          trial.use_potential(dynamics))
-        return nullptr;
-      try
-        {
-          if (!dynamics.why_no_density().empty())
-            throw Refusal("no stationary density", dynamics.why_no_density());
-          log.say("Law       for the trial space of the spectrum");
-          // l is needed for accuracy only; what it misses is in the estimates.
-          constexpr double loosest    = 1e-5;
-          auto             parameters = a_case.discretisation;
-          parameters.tolerance        = std::max(loosest, parameters.tolerance);
-          AdaptiveSolver<dim> solver(
-            *discretisation, dynamics, parameters, a_case.solver, log);
-          solver.solve();
-          return std::make_unique<const Vector>(
-            solver.law().trial().nodal_log());
-        }
-      catch (const Refusal &refusal)
-        {
-          if (!sets.absorbing)
-            throw;
-          log.warn("polynomials instead of the exponential trial space, as "
-                   "there is no stationary law: " +
-                   std::string(refusal.what()));
-          return nullptr;
-        }
     }
 
 

@@ -200,8 +200,10 @@ namespace sgdfp
     constexpr double many_changes = 10;
     const double     growth =
       many_changes * std::pow(2., the_discretisation.element.degree + 1);
+    // Where little probability is, all of it may go that is killed.
     const double coarsened_share =
-      std::min(1., allowed / growth / std::max(error, 1e-300));
+      is_killed() ? 0. :
+                    std::min(1., allowed / growth / std::max(error, 1e-300));
     // Cells that hardly matter any more go when they are many.
     constexpr double       many        = 0.25;
     const bool             is_coarse   = (error > parameters.tolerance);

@@ -20,12 +20,14 @@ namespace sgdfp
                                         const Evolution<dim>      &solver,
                                         const TimeSeries<dim>     &series,
                                         const Region<dim>         *absorbing,
+                                        const ExitRate            &exit,
                                         RunLog                    &log)
     : a_case(a_case)
     , space(space)
     , solver(solver)
     , series(series)
     , absorbing(absorbing)
+    , exit(exit)
     , log(log)
   {}
 
@@ -102,7 +104,8 @@ namespace sgdfp
     summary.set("solver/trial_space", space.kind());
 
     const double trusted = std::max(trusted_boundary_mass, first_boundary_mass);
-    if (!(at_boundary <= trusted))
+    const bool   is_killed_there = (absorbing && absorbing->is_boundary());
+    if (!(at_boundary <= trusted) && !is_killed_there)
       throw Refusal("mass at the boundary",
                     to_text(at_boundary) +
                       " of the probability is within 1 % of the boundary of "
@@ -131,8 +134,20 @@ namespace sgdfp
   template <int dim>
   double TransientReport<dim>::estimated_error() const
   {
-    const double error = solver.time_error + solver.space_error;
-    return absorbing ? error / space.mass(solver.density()) : error;
+    return absorbing ? survival_error() / space.mass(solver.density()) :
+                       solver.time_error + solver.space_error;
+  }
+
+
+
+  template <int dim>
+  double TransientReport<dim>::survival_error() const
+  {
+    // |dS/d ln k| for S = e^{-kt} or E_b(-k t^b), at most
+    constexpr double sensitivity = 0.37;
+    const double     of_rate =
+      (exit.rate > 0 ? sensitivity * exit.error / exit.rate : 0.);
+    return solver.time_error + solver.space_error + of_rate;
   }
 
 
@@ -149,9 +164,18 @@ namespace sgdfp
     const double survival = space.mass(solver.density());
     summary.set("domain/absorbing", absorbing->text);
     summary.set("survival/probability", survival);
+    summary.set("survival/estimated_error", survival_error());
+    if (exit.rate > 0)
+      {
+        summary.set("survival/exit_rate", exit.rate);
+        summary.set("survival/exit_rate_error", exit.error);
+      }
+    else
+      for (const char *key : {"survival/exit_rate", "survival/exit_rate_error"})
+        summary.set_null(key, "sgdfp-spectrum finds exit rates of jumps");
     const auto n_cut = absorbing->n_cut_cells(space.discretisation());
     summary.set("survival/cut_cells", n_cut);
-    if (n_cut > 0)
+    if (n_cut > 0 && !(exit.rate > 0))
       log.warn("the edge of Domain/absorbing cuts " + std::to_string(n_cut) +
                " cells, which are killed whole: the survival probability has "
                "an error of the order of their size, which is in no error "

@@ -7,6 +7,15 @@
 
 namespace sgdfp
 {
+  /// Of the killed process, and what the mesh leaves undetermined of it; 0
+  /// where it is not known (jumps).
+  struct ExitRate
+  {
+    double rate = 0, error = 0;
+  };
+
+
+
   /// What a law in time says at its end: summary.json, warnings, the findings
   /// on the screen. Where probability is killed, all but survival/probability
   /// is of the law given survival.
@@ -21,6 +30,7 @@ namespace sgdfp
                     const Evolution<dim>      &solver,
                     const TimeSeries<dim>     &series,
                     const Region<dim>         *absorbing,
+                    const ExitRate            &exit,
                     RunLog                    &log);
 
     /// @param first_boundary_mass at t = 0: that of a uniform density is no
@@ -39,6 +49,10 @@ namespace sgdfp
     /// Energies, and comparisons with Gibbs and stationary law.
     void report_energies(Summary &summary) const;
 
+    /// Of the survival probability: that of the law, and that of the exit rate
+    /// on this mesh
+    double survival_error() const;
+
     void report_survival(Summary &summary) const;
 
     const Case                &a_case;
@@ -46,6 +60,7 @@ namespace sgdfp
     const Evolution<dim>      &solver;
     const TimeSeries<dim>     &series;
     const Region<dim> *const   absorbing;
+    const ExitRate             exit;
     RunLog                    &log;
   };
 } // namespace sgdfp

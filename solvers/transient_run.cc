@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "operators/projection.h"
 #include "solvers/case_run.h"
+#include "solvers/log_of_law.h"
 #include "solvers/previous_law.h"
+#include "solvers/spectral_study.h"
 #include "solvers/stationary_summary.h"
 #include "solvers/transient_report.h"
 
@@ -58,6 +60,9 @@ namespace sgdfp
       /// From t = 0, or from the last checkpoint.
       void start();
       void start_anew();
+      /// Refines the mesh until it knows the exit rate: the density is small
+      /// where that is made, and says nothing of it.
+      void prepare_for_killing();
       void start_from_checkpoint();
       void make_solver();
 
@@ -75,8 +80,9 @@ namespace sgdfp
       std::unique_ptr<TimeSeries<dim>>         series;
       const std::unique_ptr<const Region<dim>> absorbing;
       /// At t = 0: a uniform density has mass at the boundary.
-      double first_boundary_mass = 0;
-      double last_checkpoint     = 0;
+      double   first_boundary_mass = 0;
+      ExitRate exit;
+      double   last_checkpoint = 0;
     };
 
 
@@ -213,14 +219,14 @@ namespace sgdfp
     {
       const InitialDensity<dim> initial(a_case.initial_density,
                                         a_case.vocabulary());
+      if (absorbing)
+        prepare_for_killing();
       space = std::make_unique<TransientSpace<dim>>(*discretisation,
                                                     dynamics,
                                                     a_case.discretisation,
                                                     a_case.solver,
                                                     log,
                                                     absorbing.get());
-      if (absorbing)
-        fit_mesh(*discretisation, absorbing->edges(discretisation->box));
       space->find();
       if (space->stationary() == nullptr)
         log.say("Stationary law  none to compare with: " +
@@ -250,6 +256,26 @@ namespace sgdfp
 
 
     template <int dim>
+    void TransientRun<dim>::prepare_for_killing()
+    {
+      fit_mesh(*discretisation, absorbing->edges(discretisation->box));
+      // With jumps the mesh is that of the case.
+      if (dynamics.jumps() != nullptr)
+        return;
+      log.say("Exits     a mesh for them");
+      const SpectralSets<dim> sets(a_case);
+      const auto l = find_log_of_law(*discretisation, dynamics, a_case, log);
+      SpectralStudy<dim> study(*discretisation, dynamics, a_case, sets, log);
+      study.solve(l.get());
+      exit.rate = study.answers().killed->exit_rate();
+      // On a mesh of this degree, cut cells killed: the answer is the mean of
+      // both ways.
+      exit.error = 2 * study.errors().front();
+    }
+
+
+
+    template <int dim>
     void TransientRun<dim>::start_from_checkpoint()
     {
       const Checkpoint::Json state  = checkpoint.read(a_case.physics());
@@ -269,6 +295,11 @@ namespace sgdfp
       make_solver();
       solver->resume(state.at("solver"), vectors);
       first_boundary_mass = state.at("first_boundary_mass").get<double>();
+      if (absorbing)
+        {
+          const auto numbers = state.at("exit").get<std::vector<double>>();
+          exit               = {numbers[0], numbers[1]};
+        }
       series->resume(state);
       log.say("Resume    at t = " + to_text(solver->time()) + ", step " +
               std::to_string(solver->n_steps));
@@ -302,6 +333,8 @@ namespace sgdfp
       state["no_stationary_law"]   = space->why_no_stationary();
       state["solver"]              = solver->state();
       state["first_boundary_mass"] = first_boundary_mass;
+      if (absorbing)
+        state["exit"] = {exit.rate, exit.error};
       series->save(state);
       checkpoint.commit(state, a_case.physics());
       last_checkpoint = log.seconds();
@@ -313,7 +346,7 @@ namespace sgdfp
     TransientReport<dim> TransientRun<dim>::report() const
     {
       return TransientReport<dim>(
-        a_case, *space, *solver, *series, absorbing.get(), log);
+        a_case, *space, *solver, *series, absorbing.get(), exit, log);
     }
 
 

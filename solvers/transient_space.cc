@@ -116,6 +116,9 @@ namespace sgdfp
         constexpr unsigned int   enough_cells = (dim == 3 ? 20000 : 10000);
         DiscretisationParameters rough        = parameters;
         rough.maximum_cells = std::min(rough.maximum_cells, enough_cells);
+        // The mesh is made for what is killed.
+        if (is_killed())
+          rough.refinement = "none";
         AdaptiveSolver<dim> adaptive(
           the_discretisation, dynamics, rough, solver_parameters, log);
         adaptive.solve();

@@ -58,32 +58,47 @@ def panel(axis, statistics, names, labels, title, log=False):
 def draw_series(folder, statistics, case):
     names = list(statistics)
     variances = [name for name in names if name.startswith("variance_")]
+    others = ("negative_mass", "mean_squared_displacement")
     means = [
         name
         for name in names[FIRST_OBSERVABLE:]
-        if name not in variances and name != "negative_mass"
+        if name not in variances and name not in others and not name.endswith("_exponent")
     ]
-    figure, axes = plt.subplots(2, 3, figsize=(14, 7.5), constrained_layout=True)
+    figure, axes = plt.subplots(2, 4, figsize=(18, 7.5), constrained_layout=True)
     panel(axes[0, 0], statistics, ["energy"], ["E[U]"], "energy")
     panel(axes[0, 1], statistics, ["entropy"], ["S"], "entropy")
     panel(axes[0, 2], statistics, ["free_energy"], ["E[U] - T S"], "free energy")
     panel(
-        axes[1, 0],
+        axes[0, 3],
         statistics,
         ["kl_to_gibbs", "kl_to_stationary"],
         ["to the tempered posterior", "to the stationary law"],
         "KL divergence",
         log=True,
     )
-    panel(axes[1, 1], statistics, means, [f"E[{m.removeprefix('mean_')}]" for m in means], "means")
+    panel(axes[1, 0], statistics, means, [f"E[{m.removeprefix('mean_')}]" for m in means], "means")
     panel(
-        axes[1, 2],
+        axes[1, 1],
         statistics,
         variances,
         [f"Var[{v.removeprefix('variance_')}]" for v in variances],
         "variances",
     )
-    figure.suptitle(f"{case}: the law in time", fontsize=TITLE_SIZE + 1)
+    panel(
+        axes[1, 2],
+        statistics,
+        ["mean_squared_displacement"],
+        ["E|x(t) - x(0)|²"],
+        "mean squared displacement",
+        log=True,
+    )
+    if "survival_exponent" in names:
+        panel(axes[1, 3], statistics, ["mass"], ["S(t)"], "survival probability", log=True)
+    else:
+        label = "d ln E|x(t) - x(0)|² / d ln t"
+        panel(axes[1, 3], statistics, ["displacement_exponent"], [label], "local exponent")
+    given = " given survival" if "survival_exponent" in names else ""
+    figure.suptitle(f"{case}: the law in time{given}", fontsize=TITLE_SIZE + 1)
     figure.savefig(folder / "figures" / "time_series.png", dpi=120)
     plt.close(figure)
 
