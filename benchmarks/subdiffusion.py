@@ -71,10 +71,10 @@ class Modes:
         with np.load(folder / "solution" / "grid.npz") as file:
             fields = dict(file)
         axes = [fields["axis_1"], fields["axis_2"]]
-        names = [n for n in fields if re.fullmatch(r"right_\d+", n)]
-        names = [n for n in sorted(names, key=lambda n: int(n[6:])) if n != "right_0"]
-        values = json.loads((folder / "summary.json").read_text())["spectrum"]["eigenvalues"]
-        self.rates = np.array([-v["real"] for v in values][1 : len(names) + 1])
+        # The first one is the stationary law.
+        names = [f"right_{k}" for k in range(2, 100) if f"right_{k}" in fields]
+        spectrum = json.loads((folder / "summary.json").read_text())["spectrum"]
+        self.rates = np.array([-real for real, _ in spectrum["eigenvalues"]])[1 : len(names) + 1]
         density = fields["density"]
         # Where the law is round-off nothing relaxes.
         inside = density > 1e-9 * density.max()
@@ -125,7 +125,7 @@ def relaxation(arguments):
         right.plot(t, msd, color=colour, label=f"b = {b:g}")
         print(f"b = {b:g}: {seconds:.0f} s, steps {summary['time']['steps']}, bound "
               f"{summary['time']['estimated_error']:.2g}, mesh {summary['density']['mesh_error']:.2g}")
-        for i in np.searchsorted(t, (0.1, 1, 10, 100, 1000 * (1 - 1e-9))):
+        for i in np.searchsorted(t, np.array((0.1, 1, 10, 100, 1e3, 1e4, 1e5, 1e6)) * (1 - 1e-9)):
             print(f"  t {t[i]:8.4g}  E[uv] {data['product'][1:][i]:.5f}  learned "
                   f"{data['learned'][1:][i]:.5f}  MSD {msd[i]:.5f} exponent "
                   f"{data['displacement_exponent'][1:][i]:.4f}  KL {kl[i]:.4e}  predicted "
@@ -139,7 +139,7 @@ def relaxation(arguments):
     for axis in (left, right):
         axis.set_xscale("log")
         axis.set_yscale("log")
-        axis.set_xlim(1e-5, 1000)
+        axis.set_xlim(1e-4, 1e6)
         axis.set_xlabel("t = (learning rate) x steps")
         axis.grid(alpha=0.25)
         axis.legend(fontsize=8)

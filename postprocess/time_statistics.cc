@@ -217,7 +217,7 @@ namespace sgdfp
                          sums[3] -= p;
                          if (reference)
                            sums[1] += gibbs[i];
-                         if (!stationary_u.empty())
+                         if (!stationary_u.empty() && is_known[i])
                            sums[2] += stationary_u[i] * weight[i];
                          return;
                        }

@@ -37,6 +37,7 @@ namespace sgdfp
                                    generator.mass_functional().size(),
                                    !generator.is_assembled()),
       b,
+      outputs.back(),
       std::move(history));
   }
 
@@ -59,14 +60,7 @@ namespace sgdfp
     make_stepper();
     stepper->start(P);
 
-    // |R| begins with |q|.
-    const double b = parameters.caputo_order, rate = stepper->rate_of_change();
-    next = outputs.back();
-    if (rate > 0)
-      next = std::min(next,
-                      std::pow(parameters.tolerance /
-                                 (2 * rate * std::tgamma(1 - b)),
-                               1 / b));
+    next = stepper->first_step(parameters.tolerance);
   }
 
 

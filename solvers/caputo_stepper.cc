@@ -10,6 +10,9 @@ namespace sgdfp
     // Moments within a step where the residual is looked at, as parts of it
     // [numerics.md, 4].
     constexpr double moments[] = {0.1, 0.35, 0.6, 0.85};
+
+    // c of the barrier g
+    constexpr double growth = 0.15;
   } // namespace
 
 
@@ -18,11 +21,16 @@ namespace sgdfp
                                const SolverParameters        &parameters,
                                const bool                     use_direct,
                                const double                   order,
+                               const double                   end,
                                std::unique_ptr<CaputoHistory> history)
     : generator(generator)
     , parameters(parameters)
     , use_direct(use_direct)
     , b(order)
+    , end(end)
+    , weight(std::pow(b, 4))
+    , growing(weight * std::tgamma(1 + growth) / std::tgamma(1 + growth - b) *
+              std::pow(end, -growth))
     , past(std::move(history))
     , masses(generator.mass_functional())
   {
@@ -98,6 +106,28 @@ namespace sgdfp
 
 
 
+  double CaputoStepper::barrier(const double t) const
+  {
+    return (1 - weight) * std::pow(t, -b) / std::tgamma(1 - b) +
+           growing * std::pow(t, growth - b);
+  }
+
+
+
+  double CaputoStepper::first_step(const double tolerance) const
+  {
+    // |R| begins with |q|, g falls: by either part of it, half of that.
+    const double wanted = 2 * norm(rate) / tolerance;
+    if (!(wanted > 0))
+      return end;
+    double tau = std::pow((1 - weight) / (wanted * std::tgamma(1 - b)), 1 / b);
+    if (b > growth)
+      tau = std::max(tau, std::pow(growing / wanted, 1 / (b - growth)));
+    return std::min(tau, end);
+  }
+
+
+
   double CaputoStepper::bound(const double tau) const
   {
     double largest = 0;
@@ -108,8 +138,7 @@ namespace sgdfp
         past->evaluate(x, R);
         R.add(std::pow(x, 1 - b) / (tau * std::tgamma(2 - b)), increment);
         R.add(-(1 - part), rate, -part, next_rate);
-        const double here =
-          norm(R) * std::tgamma(1 - b) * std::pow(front + x, b);
+        const double here = norm(R) / barrier(front + x);
         if (std::isnan(here))
           return here;
         largest = std::max(largest, here);
@@ -160,13 +189,6 @@ namespace sgdfp
   double CaputoStepper::last_step() const
   {
     return last;
-  }
-
-
-
-  double CaputoStepper::rate_of_change() const
-  {
-    return norm(rate);
   }
 
 

@@ -29,12 +29,13 @@ namespace sgdfp
     , question(question)
   {
     if (domain.shape == "ball" && question != "spectrum")
-      throw EntryError("Domain/shape",
-                       "ball",
-                       "sgdfp-" + question +
-                         " has no exits: a ball is for the exit rates and "
-                         "exit times of sgdfp-spectrum",
-                       "Use sgdfp-spectrum, or Domain/shape = box.");
+      throw EntryError(
+        "Domain/shape",
+        "ball",
+        "sgdfp-" + question +
+          " knows no balls: they are for the exit rates and exit "
+          "times of sgdfp-spectrum",
+        "Use sgdfp-spectrum, or Domain/shape = box.");
     if (a_case.discretisation.trial_space == "gibbs" &&
         !dynamics.isotropic_temperature())
       throw EntryError("Discretisation/trial space",

@@ -95,16 +95,20 @@ namespace sgdfp
   void TimeSeries<dim>::complete_row()
   {
     now = {solver.time(), spread(row) - first_spread, row[place("mass")]};
-    const auto exponent = [this](const double first, const double second) {
-      return first > 0 && second > 0 && before.time > 0 ?
-               std::log(second / first) / std::log(now.time / before.time) :
-               std::numeric_limits<double>::quiet_NaN();
-    };
+    const auto exponent =
+      [this](const double first, const double second, const double floor) {
+        return first > floor && second > floor && before.time > 0 ?
+                 std::log(second / first) / std::log(now.time / before.time) :
+                 std::numeric_limits<double>::quiet_NaN();
+      };
     row.push_back(now.squared_displacement);
-    row.push_back(
-      exponent(before.squared_displacement, now.squared_displacement));
+    // Below, a displacement is round-off of the spread it is added to.
+    constexpr double resolved = 1e-8;
+    row.push_back(exponent(before.squared_displacement,
+                           now.squared_displacement,
+                           resolved * first_spread));
     if (space.is_killed())
-      row.push_back(exponent(before.survival, now.survival));
+      row.push_back(exponent(before.survival, now.survival, 0.));
   }
 
 

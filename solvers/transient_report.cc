@@ -175,11 +175,12 @@ namespace sgdfp
         summary.set_null(key, "sgdfp-spectrum finds exit rates of jumps");
     const auto n_cut = absorbing->n_cut_cells(space.discretisation());
     summary.set("survival/cut_cells", n_cut);
-    if (n_cut > 0 && !(exit.rate > 0))
-      log.warn("the edge of Domain/absorbing cuts " + std::to_string(n_cut) +
-               " cells, which are killed whole: the survival probability has "
-               "an error of the order of their size, which is in no error "
-               "estimate. Compare with a finer Domain/initial refinement");
+    if (!(exit.rate > 0))
+      log.warn("under jumps the survival probability has an error of the mesh "
+               "that is in no estimate (cells that the edge of "
+               "Domain/absorbing cuts, killed whole: " +
+               std::to_string(n_cut) +
+               "): compare with a finer Domain/initial refinement");
     constexpr double much = 0.1;
     if (!(estimated_error() < much))
       log.warn("the estimated error is " + to_text(estimated_error()) +

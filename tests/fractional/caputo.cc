@@ -249,6 +249,7 @@ TEST(Caputo, OrderInTime)
                                 problem->solver_parameters,
                                 true,
                                 b,
+                                1.,
                                 std::make_unique<ExponentialHistory>(b, 1e-10));
           stepper.start(start);
           double worst = 0;
@@ -460,4 +461,28 @@ TEST(Caputo, Subordination)
     }
   EXPECT_NEAR(sum, 1, 1e-8);
   EXPECT_LT(path.distance(average, path.evolution->density()), 1e-4);
+}
+
+
+
+// Ordinary time is the limit of b -> 1.
+TEST(Caputo, OrdinaryTimeAsALimit)
+{
+  auto problem = ornstein_uhlenbeck(5);
+  problem->discretisation_parameters.refinement = "none";
+  problem->prepare();
+  Path<1> ordinary(*problem, subdiffusive(1, 1e-7), 0.5);
+  while (!ordinary.evolution->is_finished())
+    ordinary.evolution->advance();
+  for (const std::string method : {"contour", "L1"})
+    {
+      TimeParameters time = subdiffusive(.999, 1e-2, method);
+      Path<1>        path(*problem, time, 0.5);
+      while (!path.evolution->is_finished())
+        path.evolution->advance();
+      EXPECT_LT(ordinary.distance(ordinary.evolution->density(),
+                                  path.evolution->density()),
+                1e-3)
+        << method;
+    }
 }
