@@ -118,12 +118,15 @@ namespace sgdfp
   {
     // |R| begins with |q|, g falls: by either part of it, half of that.
     const double wanted = 2 * norm(rate) / tolerance;
-    if (!(wanted > 0))
-      return end;
-    double tau = std::pow((1 - weight) / (wanted * std::tgamma(1 - b)), 1 / b);
-    if (b > growth)
-      tau = std::max(tau, std::pow(growing / wanted, 1 / (b - growth)));
-    return std::min(tau, end);
+    double       tau    = end;
+    if (wanted > 0)
+      {
+        tau = std::pow((1 - weight) / (wanted * std::tgamma(1 - b)), 1 / b);
+        if (b > growth)
+          tau = std::max(tau, std::pow(growing / wanted, 1 / (b - growth)));
+      }
+    // A power of two: all times are then the same on any number of ranks.
+    return std::ldexp(1., std::ilogb(std::min(tau, end)));
   }
 
 

@@ -57,7 +57,8 @@ namespace sgdfp
     /// @return the eps of its residual; NaN where the linear solver failed
     double attempt(const double tau);
 
-    /// A first step whose residual is about eps = @p tolerance.
+    /// A first step, a power of two, whose residual is below about eps =
+    /// @p tolerance.
     double first_step(const double tolerance) const;
 
     /// Accepts the last attempt.

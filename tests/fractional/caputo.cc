@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Caputo derivative in time [anchors.md, D].
+// The Caputo derivative in time.
 #include "fractional/mittag_leffler.h"
-#include "operators/projection.h"
-#include "solvers/caputo_contour.h"
-#include "solvers/caputo_solver.h"
 #include "solvers/time_stepper.h"
-#include "tests/problem.h"
+#include "tests/fractional/caputo_problem.h"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <random>
 
 using namespace sgdfp;
@@ -31,101 +27,6 @@ namespace
   double entry(const Vector &v)
   {
     return v(v.local_range().first);
-  }
-
-
-
-  /// d x = -x dt + dW in subdiffusive time, from x = 1.
-  template <int dim = 1>
-  std::unique_ptr<Problem<dim>> ornstein_uhlenbeck(const unsigned int level)
-  {
-    auto problem = std::make_unique<Problem<dim>>();
-    problem->loss =
-      std::make_shared<QuadraticLoss<dim>>(dealii::unit_symmetric_tensor<dim>(),
-                                           dealii::Tensor<1, dim>(),
-                                           0.);
-    problem->noise.type        = "isotropic";
-    problem->noise.temperature = 0.5;
-    problem->use_box(6, level);
-    return problem;
-  }
-
-
-
-  /// A law in subdiffusive time.
-  template <int dim>
-  struct Path
-  {
-    Path(Problem<dim>         &problem,
-         const TimeParameters &time,
-         const double          deviation,
-         const Region<dim>    *absorbing = nullptr)
-      : problem(problem)
-      , space(*problem.discretisation,
-              *problem.dynamics,
-              problem.discretisation_parameters,
-              problem.solver_parameters,
-              problem.log,
-              absorbing)
-    {
-      space.find();
-      InitialDensityParameters initial;
-      initial.mean.assign(dim, 0.);
-      initial.mean[0]            = 1;
-      initial.standard_deviation = {deviation};
-      evolution =
-        make_evolution(space, time, problem.solver_parameters, problem.log);
-      const InitialDensity<dim> density(initial, problem.vocabulary);
-      evolution->start(space.start(
-        [&]() {
-          return project(density, *problem.discretisation, space.generator());
-        },
-        [&](const Vector &P) { return evolution->preview(P); }));
-    }
-
-    double integral(const std::function<double(const dealii::Point<dim> &)> &f)
-    {
-      double sum = 0;
-      space.law(evolution->density()).for_each_point([&](const auto &sample) {
-        sum += f(sample.theta) * sample.law.density() * sample.weight;
-      });
-      return dealii::Utilities::MPI::sum(sum, problem.communicator);
-    }
-
-    /// E[x^n] of the first parameter
-    double moment(const unsigned int n)
-    {
-      return integral(
-        [&](const dealii::Point<dim> &x) { return std::pow(x[0], n); });
-    }
-
-    /// int |p - q|
-    double distance(const Vector &first, const Vector &second) const
-    {
-      Vector difference = first;
-      difference -= second;
-      check_petsc(VecAbs(difference), "VecAbs");
-      return difference * space.generator().mass_functional();
-    }
-
-    Problem<dim>                   &problem;
-    TransientSpace<dim>             space;
-    std::unique_ptr<Evolution<dim>> evolution;
-  };
-
-
-
-  TimeParameters subdiffusive(const double       order,
-                              const double       tolerance,
-                              const std::string &method = "L1")
-  {
-    TimeParameters time;
-    time.caputo_order      = order;
-    time.caputo_method     = method;
-    time.tolerance         = tolerance;
-    time.end_time          = 1;
-    time.number_of_outputs = 1;
-    return time;
   }
 } // namespace
 
@@ -223,135 +124,6 @@ TEST(CaputoHistory, GrowsWithNeitherEnd)
 
 
 
-// Order 2 - b on the mesh t_n = T (n/N)^r, r = (2 - b)/b, that is graded for
-// E_b(-t^b): numbers of steps N, 2N.
-TEST(Caputo, OrderInTime)
-{
-  auto problem                                  = ornstein_uhlenbeck(4);
-  problem->discretisation_parameters.refinement = "none";
-  problem->prepare();
-  for (const double b : {.3, .5, .8})
-    {
-      Path<1>      path(*problem, subdiffusive(b, 1e-3), 0.5);
-      const auto  &generator = path.space.evolving();
-      const Vector start     = path.evolution->density();
-      const Vector exact     = caputo_law(generator,
-                                      problem->solver_parameters,
-                                      /*use_direct=*/true,
-                                      start,
-                                      b,
-                                      1.,
-                                      12);
-      double       coarser   = 0;
-      for (const unsigned int n : {80, 160})
-        {
-          CaputoStepper stepper(generator,
-                                problem->solver_parameters,
-                                true,
-                                b,
-                                1.,
-                                std::make_unique<ExponentialHistory>(b, 1e-10));
-          stepper.start(start);
-          double worst = 0;
-          for (unsigned int i = 1; i <= n; ++i)
-            {
-              const double end =
-                std::pow(static_cast<double>(i) / n, (2 - b) / b);
-              worst = std::max(worst, stepper.attempt(end - stepper.time()));
-              stepper.accept();
-            }
-          const double error = path.distance(stepper.density(), exact);
-          EXPECT_LT(error, worst) << "the bound";
-          if (coarser > 0)
-            {
-              EXPECT_NEAR(std::log2(coarser / error), 2 - b, .15)
-                << "b = " << b;
-            }
-          coarser = error;
-        }
-    }
-}
-
-
-
-TEST(Caputo, OrnsteinUhlenbeckFromAPoint)
-{
-  // Mean E_b(-t^b), <x^2> = .5 + .5 E_b(-2 t^b) [anchors.md, D].
-  const double means[]   = {.7235784384776155,
-                            .427583576155807,
-                            .2323262943764651};
-  const double squares[] = {.7768031268924393,
-                            .6276978381552529,
-                            .5616069700439461};
-  for (const std::string method : {"L1", "contour"})
-    {
-      auto problem = ornstein_uhlenbeck(4);
-
-      problem->prepare();
-      TimeParameters time        = subdiffusive(.5, 1e-3, method);
-      time.end_time              = 5;
-      time.output_times          = {.1, 1, 5};
-      const double     accuracy  = (method == "L1" ? 1e-3 : 1e-9);
-      constexpr double deviation = 1e-3;
-      Path<1>          path(*problem, time, deviation);
-      unsigned int     k = 0;
-      while (!path.evolution->is_finished())
-        {
-          path.evolution->advance();
-          if (!path.evolution->is_output_time())
-            continue;
-          EXPECT_EQ(path.evolution->time(), time.output_times[k]);
-          EXPECT_NEAR(path.integral([](const auto &) { return 1.; }), 1, 1e-12);
-          EXPECT_NEAR(path.moment(1), means[k], accuracy) << method;
-          // The start is not quite a point.
-          const double more = deviation * deviation * (squares[k] - .5) / .5;
-          EXPECT_NEAR(path.moment(2), squares[k] + more, accuracy) << method;
-          ++k;
-        }
-      EXPECT_EQ(k, 3u);
-      EXPECT_LE(path.evolution->time_error, accuracy);
-      EXPECT_LT(path.evolution->space_error, 1e-4);
-    }
-}
-
-
-
-// The error at every output time is below the reported bound, the bound below
-// the tolerance.
-TEST(Caputo, BoundHolds)
-{
-  for (const double b : {.3, .7, .9})
-    {
-      auto problem = ornstein_uhlenbeck(4);
-      problem->prepare();
-      TimeParameters time = subdiffusive(b, 1e-2);
-      time.output_times   = {1e-3, 0.03, 0.2, 1};
-      Path<1>      path(*problem, time, 0.2);
-      const Vector start = path.evolution->density();
-      double       worst = 0;
-      while (!path.evolution->is_finished())
-        {
-          path.evolution->advance();
-          if (path.evolution->is_output_time())
-            worst =
-              std::max(worst,
-                       path.distance(path.evolution->density(),
-                                     caputo_law(path.space.evolving(),
-                                                problem->solver_parameters,
-                                                true,
-                                                start,
-                                                b,
-                                                path.evolution->time(),
-                                                12)));
-        }
-      EXPECT_LT(worst, path.evolution->time_error) << b;
-      EXPECT_LT(path.evolution->time_error, time.tolerance);
-      EXPECT_GT(worst, 1e-3 * path.evolution->time_error) << b;
-    }
-}
-
-
-
 // Degree 1 with a diagonal mass matrix: nothing is negative, at any time.
 TEST(Caputo, StaysPositive)
 {
@@ -429,6 +201,42 @@ TEST(Caputo, SurvivalDecaysLikeAPower)
 
 
 
+// The same set in ordinary time: killed at 0 the density is that of N(1, s^2)
+// minus its mirror image, S(t) = erf(m/(sqrt(2) sigma)), m = e^-t,
+// sigma^2 = T (1 - m^2) + s^2 m^2.
+TEST(Killed, OrnsteinUhlenbeck)
+{
+  auto problem                                 = ornstein_uhlenbeck(5);
+  problem->discretisation_parameters.tolerance = 1e-6;
+  problem->prepare();
+  const Region<1> absorbing("Domain/absorbing", "-u", problem->vocabulary);
+  fit_mesh(*problem->discretisation,
+           absorbing.edges(problem->discretisation->box));
+  TimeParameters time    = subdiffusive(1, 1e-7);
+  time.end_time          = 2;
+  time.number_of_outputs = 4;
+  constexpr double s     = .15;
+  Path<1>          path(*problem, time, s, &absorbing);
+  EXPECT_TRUE(path.space.is_killed());
+  EXPECT_EQ(path.space.stationary(), nullptr);
+  while (!path.evolution->is_finished())
+    {
+      path.evolution->advance();
+      if (!path.evolution->is_output_time())
+        continue;
+      const double  m     = std::exp(-path.evolution->time());
+      const double  sigma = std::sqrt(.5 * (1 - m * m) + s * s * m * m);
+      const Vector &P     = path.evolution->density();
+      EXPECT_NEAR(path.space.mass(P),
+                  std::erf(m / (std::sqrt(2.) * sigma)),
+                  1e-5)
+        << path.evolution->time();
+      EXPECT_NEAR(path.space.mass(path.space.given_survival(P)), 1, 1e-12);
+    }
+}
+
+
+
 // p_b(t) = int q(s, t) p_1(s) ds, for b = 1/2 with
 // q = e^{-s^2/(4t)}/sqrt(pi t): an average over ordinary time.
 TEST(Caputo, Subordination)
@@ -461,28 +269,4 @@ TEST(Caputo, Subordination)
     }
   EXPECT_NEAR(sum, 1, 1e-8);
   EXPECT_LT(path.distance(average, path.evolution->density()), 1e-4);
-}
-
-
-
-// Ordinary time is the limit of b -> 1.
-TEST(Caputo, OrdinaryTimeAsALimit)
-{
-  auto problem = ornstein_uhlenbeck(5);
-  problem->discretisation_parameters.refinement = "none";
-  problem->prepare();
-  Path<1> ordinary(*problem, subdiffusive(1, 1e-7), 0.5);
-  while (!ordinary.evolution->is_finished())
-    ordinary.evolution->advance();
-  for (const std::string method : {"contour", "L1"})
-    {
-      TimeParameters time = subdiffusive(.999, 1e-2, method);
-      Path<1>        path(*problem, time, 0.5);
-      while (!path.evolution->is_finished())
-        path.evolution->advance();
-      EXPECT_LT(ordinary.distance(ordinary.evolution->density(),
-                                  path.evolution->density()),
-                1e-3)
-        << method;
-    }
 }
