@@ -17,8 +17,6 @@ import csv
 import json
 import os
 import pathlib
-import re
-import resource
 import subprocess
 import sys
 import time
@@ -148,10 +146,11 @@ def relaxation(arguments):
 
 def cost(arguments):
     case = ROOT / "cases" / "verification" / "D_subdiffusion.prm"
-    print("| tolerance | steps | history | vectors | whole run, s | MB | ms per step, late |")
+    print("| history | tolerance | steps | vectors | whole run, s | MB | ms per further step |")
     print("|---|---|---|---|---|---|---|")
-    for tolerance in ("1e-2", "1e-3", "1e-4", "3e-5"):
-        for history in ("exponentials", "direct"):
+    for history in ("exponentials", "direct"):
+        before = None
+        for tolerance in ("1e-2", "1e-3", "1e-4", "3e-5"):
             folder, seconds, memory = run(
                 arguments,
                 "sgdfp-transient",
@@ -160,10 +159,31 @@ def cost(arguments):
                 f"Time/tolerance={tolerance}",
                 f"Time/caputo history={history}",
             )
-            summary = json.loads((folder / "summary.json").read_text())
-            print(f"| {tolerance} | {summary['time']['steps']} | {history} | "
-                  f"{summary['time']['history_vectors']} | {seconds:.1f} | {memory:.0f} |",
-                  flush=True)
+            taken = json.loads((folder / "summary.json").read_text())["time"]
+            steps, vectors = taken["steps"], taken["history_vectors"]
+            further = ""
+            if before:
+                further = f"{1000 * (seconds - before[1]) / (steps - before[0]):.2f}"
+            before = steps, seconds
+            print(
+                f"| {history} | {tolerance} | {steps} | {vectors} | {seconds:.1f} | "
+                f"{memory:.0f} | {further} |",
+                flush=True,
+            )
+    print("| end time | steps | vectors |")
+    print("|---|---|---|")
+    for end in (1, 1e2, 1e4, 1e6, 1e8):
+        folder, *_ = run(
+            arguments,
+            "sgdfp-transient",
+            case,
+            arguments.work / f"end{end:g}",
+            f"Time/end time={end:g}",
+            "Time/output times=",
+            "Time/number of outputs=1",
+        )
+        taken = json.loads((folder / "summary.json").read_text())["time"]
+        print(f"| {end:g} | {taken['steps']} | {taken['history_vectors']} |", flush=True)
 
 
 def main():

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Caputo derivative in time against exact laws [anchors.md, D].
 #include "tests/fractional/caputo_problem.h"
+#include "tests/fractional/stable_problem.h"
 
 #include <gtest/gtest.h>
 
@@ -154,5 +155,49 @@ TEST(Caputo, OrdinaryTimeAsALimit)
                                   path.evolution->density()),
                 1e-3)
         << method;
+    }
+}
+
+
+
+// Heavy tails in subdiffusive time, with and without killing: steps and
+// contours agree within the bound that steps report.
+TEST(Caputo, UnderJumps)
+{
+  for (const bool kills : {false, true})
+    {
+      auto problem = stable_problem<1>("0.5*x^2", 1.5, 1e3, 64);
+      problem->prepare();
+      const Region<1> outside("Domain/absorbing",
+                              "abs(x)-8",
+                              problem->vocabulary);
+      Vector          laws[2];
+      double          bounds[2];
+      for (const std::string method : {"L1", "contour"})
+        {
+          Path<1> path(*problem,
+                       subdiffusive(.6, 1e-2, method),
+                       0.5,
+                       kills ? &outside : nullptr);
+          while (!path.evolution->is_finished())
+            path.evolution->advance();
+          const bool is_second = (method == "contour");
+          laws[is_second]      = path.evolution->density();
+          bounds[is_second]    = path.evolution->time_error;
+          if (is_second)
+            {
+              EXPECT_LT(path.distance(laws[0], laws[1]), bounds[0] + bounds[1]);
+            }
+          const double mass = path.space.mass(laws[is_second]);
+          if (kills)
+            {
+              EXPECT_LT(mass, 0.999);
+              EXPECT_GT(mass, 0.5);
+            }
+          else
+            {
+              EXPECT_NEAR(mass, 1, 1e-12);
+            }
+        }
     }
 }
