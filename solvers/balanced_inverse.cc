@@ -14,6 +14,22 @@ namespace sgdfp
 
 
 
+  Balance::Balance(const Generator &generator)
+    : rows(generator.zero())
+    , columns(generator.weights())
+  {
+    check_petsc(MatGetDiagonal(generator.mass_matrix(), rows),
+                "MatGetDiagonal");
+    for (const auto i : rows.locally_owned_elements())
+      if (static_cast<double>(rows(i)) > 0)
+        rows(i) = 1 / std::sqrt(static_cast<double>(rows(i)) *
+                                static_cast<double>(columns(i)));
+    rows.compress(dealii::VectorOperation::insert);
+    columns.scale(rows);
+  }
+
+
+
   BalancedInverse::BalancedInverse(const Generator        &generator,
                                    const SolverParameters &parameters,
                                    const double            shift,
@@ -21,21 +37,10 @@ namespace sgdfp
     : shift(shift)
     , generator(generator)
     , linear_solver(generator.zero().get_mpi_communicator(), parameters)
-    , rows(generator.zero())
-    , columns(generator.weights())
+    , balance(generator)
     , work(generator.zero())
     , second_work(work)
   {
-    check_petsc(MatGetDiagonal(generator.mass_matrix(), rows),
-                "MatGetDiagonal");
-    // Hanging nodes have no mass and take no part.
-    for (const auto i : rows.locally_owned_elements())
-      if (static_cast<double>(rows(i)) > 0)
-        rows(i) = 1 / std::sqrt(static_cast<double>(rows(i)) *
-                                static_cast<double>(columns(i)));
-    rows.compress(dealii::VectorOperation::insert);
-    columns.scale(rows);
-
     Mat copy;
     check_petsc(MatDuplicate(generator.preconditioner_matrix(),
                              MAT_COPY_VALUES,
@@ -45,7 +50,8 @@ namespace sgdfp
     check_petsc(
       MatAXPY(copy, -shift, generator.mass_matrix(), SAME_NONZERO_PATTERN),
       "MatAXPY");
-    check_petsc(MatDiagonalScale(copy, rows, columns), "MatDiagonalScale");
+    check_petsc(MatDiagonalScale(copy, balance.rows, balance.columns),
+                "MatDiagonalScale");
     if (generator.is_assembled())
       {
         if (use_direct)
@@ -136,7 +142,9 @@ namespace sgdfp
   void
   BalancedInverse::apply(const Vec x, const Vec y, const bool transposed) const
   {
-    check_petsc(VecPointwiseMult(work, x, transposed ? rows : columns),
+    check_petsc(VecPointwiseMult(work,
+                                 x,
+                                 transposed ? balance.rows : balance.columns),
                 "VecPointwiseMult");
     AnyVector result(y);
     if (transposed)
@@ -151,7 +159,9 @@ namespace sgdfp
           generator.mass_matrix().vmult(second_work, work);
         check_petsc(VecAXPY(y, -shift, second_work), "VecAXPY");
       }
-    check_petsc(VecPointwiseMult(y, y, transposed ? columns : rows),
+    check_petsc(VecPointwiseMult(y,
+                                 y,
+                                 transposed ? balance.columns : balance.rows),
                 "VecPointwiseMult");
   }
 
@@ -187,7 +197,7 @@ namespace sgdfp
   double BalancedInverse::norm(const Vector &b) const
   {
     work = b;
-    work.scale(rows);
+    work.scale(balance.rows);
     return work.l2_norm();
   }
 
@@ -204,10 +214,14 @@ namespace sgdfp
   BalancedInverse::solve(const Vec x, const Vec b, const bool transposed)
   {
     Vector right_side = work; // as apply() uses work
-    check_petsc(VecPointwiseMult(right_side, b, transposed ? columns : rows),
+    check_petsc(VecPointwiseMult(right_side,
+                                 b,
+                                 transposed ? balance.columns : balance.rows),
                 "VecPointwiseMult");
     const unsigned int n = linear_solver.solve(x, right_side, transposed);
-    check_petsc(VecPointwiseMult(x, x, transposed ? rows : columns),
+    check_petsc(VecPointwiseMult(x,
+                                 x,
+                                 transposed ? balance.rows : balance.columns),
                 "VecPointwiseMult");
     return n;
   }

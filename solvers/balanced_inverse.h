@@ -7,12 +7,24 @@
 
 namespace sgdfp
 {
-  /// (A - s M)^-1 and its transpose by MUMPS, where the weights of the trial
-  /// space span hundreds of decades. What is factorised is
+  /// The scaling of a Generator's systems,
   ///
   ///     S = d^-1 (A - s M) W d^-1,   d_i = (W_i M_ii)^{1/2},
   ///
-  /// W the weights, whose entries are all of the size of local rates (for a
+  /// W the weights: rows 1/d_i and columns W_i/d_i. Hanging nodes, which have
+  /// no mass and take no part, are left alone.
+  struct Balance
+  {
+    explicit Balance(const Generator &generator);
+
+    Vector rows, columns;
+  };
+
+
+
+  /// (A - s M)^-1 and its transpose by MUMPS, where the weights of the trial
+  /// space span hundreds of decades. What is factorised is the S of Balance,
+  /// whose entries are all of the size of local rates (for a
   /// process in detailed balance it is symmetric), so that no pivot is chosen
   /// for its place in the landscape. Large problems may have GMRES with
   /// incomplete factors instead. Where A is no matrix: GMRES on S with the
@@ -59,7 +71,7 @@ namespace sgdfp
 
     const Generator &generator;
     LinearSolver     linear_solver;
-    Vector           rows, columns; ///< 1/d and W/d
+    const Balance    balance;
     mutable Vector   work, second_work;
   };
 } // namespace sgdfp

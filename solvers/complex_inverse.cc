@@ -13,23 +13,12 @@ namespace sgdfp
     : generator(generator)
     , z(z)
     , linear_solver(generator.zero().get_mpi_communicator(), parameters)
-    , rows(generator.zero())
-    , columns(generator.weights())
-    , right_side(rows.get_mpi_communicator(),
-                 2 * rows.size(),
-                 2 * rows.locally_owned_size())
+    , balance(generator)
+    , right_side(balance.rows.get_mpi_communicator(),
+                 2 * balance.rows.size(),
+                 2 * balance.rows.locally_owned_size())
     , solution(right_side)
   {
-    check_petsc(MatGetDiagonal(generator.mass_matrix(), rows),
-                "MatGetDiagonal");
-    // Hanging nodes have no mass and take no part.
-    for (const auto i : rows.locally_owned_elements())
-      if (static_cast<double>(rows(i)) > 0)
-        rows(i) = 1 / std::sqrt(static_cast<double>(rows(i)) *
-                                static_cast<double>(columns(i)));
-    rows.compress(dealii::VectorOperation::insert);
-    columns.scale(rows);
-
     MatrixHandle matrix = blocks();
     if (generator.is_assembled() && use_direct)
       {
@@ -82,14 +71,20 @@ namespace sgdfp
     check_petsc(MatScale(above.get(), -z.imag()), "MatScale");
     check_petsc(MatScale(below.get(), z.imag()), "MatScale");
     for (const MatrixHandle *matrix : {&real, &above, &below})
-      check_petsc(MatDiagonalScale(matrix->get(), rows, columns),
+      check_petsc(MatDiagonalScale(matrix->get(),
+                                   balance.rows,
+                                   balance.columns),
                   "MatDiagonalScale");
     Mat list[] = {real.get(), above.get(), below.get(), real.get()};
     Mat nest, joined;
-    check_petsc(
-      MatCreateNest(
-        rows.get_mpi_communicator(), 2, nullptr, 2, nullptr, list, &nest),
-      "MatCreateNest");
+    check_petsc(MatCreateNest(balance.rows.get_mpi_communicator(),
+                              2,
+                              nullptr,
+                              2,
+                              nullptr,
+                              list,
+                              &nest),
+                "MatCreateNest");
     const MatrixHandle owner(nest);
     check_petsc(MatConvert(nest, MATMPIAIJ, MAT_INITIAL_MATRIX, &joined),
                 "MatConvert");
@@ -100,7 +95,7 @@ namespace sgdfp
 
   void ComplexInverse::split(const Vec both, const Vec x, const Vec y) const
   {
-    const PetscInt     n = rows.locally_owned_size();
+    const PetscInt     n = balance.rows.locally_owned_size();
     const PetscScalar *from;
     PetscScalar       *to_x, *to_y;
     check_petsc(VecGetArrayRead(both, &from), "VecGetArrayRead");
@@ -117,7 +112,7 @@ namespace sgdfp
 
   void ComplexInverse::join(const Vec x, const Vec y, const Vec both) const
   {
-    const PetscInt     n = rows.locally_owned_size();
+    const PetscInt     n = balance.rows.locally_owned_size();
     const PetscScalar *from_x, *from_y;
     PetscScalar       *to;
     check_petsc(VecGetArrayRead(x, &from_x), "VecGetArrayRead");
@@ -135,8 +130,8 @@ namespace sgdfp
   void ComplexInverse::apply(const Vec in, const Vec out)
   {
     split(in, in_x, in_y);
-    in_x.scale(columns);
-    in_y.scale(columns);
+    in_x.scale(balance.columns);
+    in_y.scale(balance.columns);
     const auto &M = generator.mass_matrix();
     generator.apply(out_x, in_x);
     generator.apply(out_y, in_y);
@@ -148,8 +143,8 @@ namespace sgdfp
     M.vmult(work, in_y);
     out_x.add(-z.imag(), work);
     out_y.add(z.real(), work);
-    out_x.scale(rows);
-    out_y.scale(rows);
+    out_x.scale(balance.rows);
+    out_y.scale(balance.rows);
     join(out_x, out_y, out);
   }
 
@@ -168,12 +163,12 @@ namespace sgdfp
   void ComplexInverse::solve(Vector &x, Vector &y, const Vector &f)
   {
     Vector scaled = f, none = f;
-    scaled.scale(rows);
+    scaled.scale(balance.rows);
     check_petsc(VecSet(none, 0.), "VecSet");
     join(scaled, none, right_side);
     linear_solver.solve(solution, right_side, /*transposed=*/false);
     split(solution, x, y);
-    x.scale(columns);
-    y.scale(columns);
+    x.scale(balance.columns);
+    y.scale(balance.columns);
   }
 } // namespace sgdfp

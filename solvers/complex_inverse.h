@@ -2,8 +2,7 @@
 #ifndef SGDFP_SOLVERS_COMPLEX_INVERSE_H
 #define SGDFP_SOLVERS_COMPLEX_INVERSE_H
 
-#include "operators/generator.h"
-#include "solvers/linear_solver.h"
+#include "solvers/balanced_inverse.h"
 
 #include <complex>
 
@@ -14,9 +13,8 @@ namespace sgdfp
   ///     | aM - A   -bM   | | x |   | f |
   ///     | bM       aM - A| | y | = | 0 |,    (z M - A)(x + iy) = f.
   ///
-  /// Rows and columns are scaled as in BalancedInverse. MUMPS, or GMRES with
-  /// incomplete factors; where A is no matrix GMRES, with the factors of its
-  /// local approximation.
+  /// Scaled by Balance. MUMPS, or GMRES with incomplete factors; where A is no
+  /// matrix GMRES, with the factors of its local approximation.
   class ComplexInverse
   {
   public:
@@ -49,7 +47,7 @@ namespace sgdfp
     const Generator           &generator;
     const std::complex<double> z;
     LinearSolver               linear_solver;
-    Vector                     rows, columns; ///< 1/d and W/d
+    const Balance              balance;
     Vector                     right_side, solution;
     /// For apply()
     Vector in_x, in_y, out_x, out_y, work;
