@@ -17,9 +17,9 @@ namespace sgdfp
 
 
 
-  std::vector<Vector *> CaputoHistory::vectors() const
+  std::vector<const Vector *> CaputoHistory::vectors() const
   {
-    std::vector<Vector *> all;
+    std::vector<const Vector *> all;
     for (const auto &v : kept)
       all.push_back(v.get());
     return all;
@@ -156,7 +156,6 @@ namespace sgdfp
     return {{"time", time},
             {"last_tau", last_tau},
             {"first", first},
-            {"vectors", kept.size()},
             {"most_vectors", most_vectors}};
   }
 
@@ -210,7 +209,9 @@ namespace sgdfp
 
   CaputoHistory::Json DirectHistory::state() const
   {
-    return {{"taus", taus}, {"vectors", kept.size()}};
+    Json result;
+    result["taus"] = taus;
+    return result;
   }
 
 

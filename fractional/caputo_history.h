@@ -34,8 +34,8 @@ namespace sgdfp
     /// Adds a piece of length @p tau in which u grows by @p increment.
     virtual void add(const Vector &increment, const double tau) = 0;
 
-    /// What is kept, to be saved or carried to another mesh.
-    std::vector<Vector *> vectors() const;
+    /// What is kept, to be saved.
+    std::vector<const Vector *> vectors() const;
 
     /// All that goes with the vectors, and back.
     virtual Json state() const                              = 0;

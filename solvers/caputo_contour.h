@@ -96,7 +96,6 @@ namespace sgdfp
     using Evolution<dim>::log;
     using Evolution<dim>::outputs;
 
-
     /// P(0)
     Vector initial;
   };

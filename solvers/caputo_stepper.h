@@ -72,8 +72,6 @@ namespace sgdfp
     /// Length of the last accepted step
     double last_step() const;
 
-
-
     const CaputoHistory &history() const;
 
     /// For a checkpoint, and back.

@@ -31,20 +31,23 @@ namespace sgdfp
                  loss,
                  the_reference,
                  a_case.discretisation.tolerance)
+    , columns(columns_of(statistics, space.is_killed()))
     , file(space.discretisation().communicator,
            folder + "/statistics.csv",
-           columns())
+           columns)
   {}
 
 
 
   template <int dim>
-  std::vector<std::string> TimeSeries<dim>::columns() const
+  std::vector<std::string>
+  TimeSeries<dim>::columns_of(const TimeStatistics<dim> &statistics,
+                              const bool                 is_killed)
   {
     std::vector<std::string> names = statistics.columns();
     names.push_back("mean_squared_displacement");
     names.push_back("displacement_exponent");
-    if (space.is_killed())
+    if (is_killed)
       names.push_back("survival_exponent");
     return names;
   }
@@ -54,11 +57,10 @@ namespace sgdfp
   template <int dim>
   std::size_t TimeSeries<dim>::place(const std::string &column) const
   {
-    const auto names = columns();
-    const auto found = std::find(names.begin(), names.end(), column);
-    AssertThrow(found != names.end(),
+    const auto found = std::find(columns.begin(), columns.end(), column);
+    AssertThrow(found != columns.end(),
                 dealii::ExcMessage("no column " + column));
-    return found - names.begin();
+    return found - columns.begin();
   }
 
 

@@ -60,7 +60,8 @@ namespace sgdfp
     const std::string                        &why_no_reference() const;
 
   private:
-    std::vector<std::string> columns() const;
+    static std::vector<std::string>
+    columns_of(const TimeStatistics<dim> &statistics, const bool is_killed);
 
 
     /// The columns of TimeStatistics at solver.time(); and all others.
@@ -90,6 +91,7 @@ namespace sgdfp
     boost::optional<GibbsDensity<dim>> the_reference;
     std::string                        no_reference;
     TimeStatistics<dim>                statistics;
+    const std::vector<std::string>     columns;
     StatisticsFile                     file;
     ParaviewSeries                     series;
     std::vector<double>                row;

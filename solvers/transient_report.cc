@@ -130,6 +130,7 @@ namespace sgdfp
   }
 
 
+
   /// Of the law given survival.
   template <int dim>
   double TransientReport<dim>::estimated_error() const
