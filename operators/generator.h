@@ -41,9 +41,28 @@ namespace sgdfp
     /// then they take no part: their rows of A p are zero.
     virtual void complete(Vector &coefficients) const = 0;
 
-    /// 1 at the coefficients that complete() leaves alone, else 0: A^T times
-    /// this vector is zero where conserves_mass().
+        /// What A^T sends to zero where conserves_mass(): the function 1, as
+    /// observables are coefficients of test functions.
     virtual const Vector &left_null_vector() const = 0;
+
+    /// 1 at the coefficients that complete() leaves alone, else 0;
+    /// left_null_vector() unless some coefficients are not those of a density
+    /// of parameters.
+    virtual const Vector &free_coefficients() const;
+
+    /// Per coefficient j, what A e_j is small against: |A_jj|, or, where that
+    /// says nothing, the sum of |A_ij| over i. Divided by M_jj a rate, per unit
+    /// t.
+    virtual Vector rates() const;
+
+    /// w such that the error e of coefficients has the norm w . |e|: an L1 norm
+    /// of densities. |mass_functional()|, unless other coefficients than those
+    /// of the density of parameters count too.
+    virtual Vector error_weights() const;
+
+    /// K such that the mass changes at the rate -K . P, without cancellation;
+    /// 0 where conserves_mass().
+    virtual Vector killing() const;
 
     /// Positive weights w_i such that p_i/w_i is smooth where p is near the
     /// stationary density.

@@ -69,7 +69,7 @@ namespace sgdfp
   void Restriction::prepare()
   {
     using dealii::types::global_dof_index;
-    const Vector &free  = parent.left_null_vector();
+    const Vector &free  = parent.free_coefficients();
     const auto    range = free.local_range();
     kept.clear();
     double any_killed = 0;
@@ -100,8 +100,7 @@ namespace sgdfp
 
   void Restriction::assemble()
   {
-    const Vector  &free         = parent.left_null_vector();
-    const MPI_Comm communicator = free.get_mpi_communicator();
+    const MPI_Comm communicator = killed.get_mpi_communicator();
     const Indices  indices(communicator, kept);
     forward.adopt(submatrix(parent.preconditioner_matrix(), indices, indices));
     mass_is_known = false;
@@ -114,9 +113,13 @@ namespace sgdfp
     if (!parent.is_assembled())
       parent_in = parent_out = parent.zero();
 
-    Vector lost = free, rates = parent.zero();
+        null_vector         = restrict_to(parent.left_null_vector());
+    columns_sum_to_zero = (minimum(null_vector) > 0.5);
+
+    Vector lost = parent.left_null_vector(), rates = parent.zero();
     lost.scale(killed);
     parent.apply_adjoint(rates, lost);
+    rates.add(1., parent.killing());
     loss_rates = restrict_to(rates);
   }
 
@@ -124,7 +127,7 @@ namespace sgdfp
 
   Vector Restriction::zero() const
   {
-    return Vector(owned, parent.left_null_vector().get_mpi_communicator());
+    return Vector(owned, parent.free_coefficients().get_mpi_communicator());
   }
 
 
@@ -149,7 +152,7 @@ namespace sgdfp
 
   void Restriction::gather(const Vec all, const Vec restricted) const
   {
-    const auto         first = parent.left_null_vector().local_range().first;
+    const auto         first = parent.free_coefficients().local_range().first;
     const PetscScalar *from;
     PetscScalar       *to;
     check_petsc(VecGetArrayRead(all, &from), "VecGetArrayRead");
@@ -164,7 +167,7 @@ namespace sgdfp
 
   void Restriction::spread(const Vec restricted, const Vec all) const
   {
-    const auto         first = parent.left_null_vector().local_range().first;
+    const auto         first = parent.free_coefficients().local_range().first;
     const PetscScalar *from;
     PetscScalar       *to;
     check_petsc(VecGetArrayRead(restricted, &from), "VecGetArrayRead");
@@ -228,7 +231,7 @@ namespace sgdfp
 
   double Restriction::product(const Vector &f, const Vector &p) const
   {
-    if (!parent.is_assembled())
+        if (!is_exact())
       {
         Vector image = zero();
         apply(image, p);
@@ -288,10 +291,39 @@ namespace sgdfp
 
 
 
-  const Vector &Restriction::left_null_vector() const
+    const Vector &Restriction::left_null_vector() const
+  {
+    return null_vector;
+  }
+
+
+
+  const Vector &Restriction::free_coefficients() const
   {
     return ones;
   }
+
+
+
+  Vector Restriction::rates() const
+  {
+    return restrict_to(parent.rates());
+  }
+
+
+
+  Vector Restriction::error_weights() const
+  {
+    return restrict_to(parent.error_weights());
+  }
+
+
+
+  bool Restriction::is_exact() const
+  {
+    return parent.is_assembled() && columns_sum_to_zero;
+  }
+
 
 
 
@@ -346,12 +378,12 @@ namespace sgdfp
 
   bool Restriction::conserves_mass() const
   {
-    return !kills;
+    return !kills && parent.conserves_mass();
   }
 
 
 
-  const Vector &Restriction::killing() const
+  Vector Restriction::killing() const
   {
     return loss_rates;
   }

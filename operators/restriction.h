@@ -35,8 +35,15 @@ namespace sgdfp
     /// Nothing: all coefficients are free.
     void complete(Vector &coefficients) const override;
 
-    /// All 1; A^T times it is -killing().
+        /// A^T times it is -killing().
     const Vector &left_null_vector() const override;
+
+    /// All 1
+    const Vector &free_coefficients() const override;
+
+    Vector rates() const override;
+
+    Vector error_weights() const override;
 
     const Vector &weights() const override;
 
@@ -50,23 +57,27 @@ namespace sgdfp
 
     bool is_assembled() const override;
 
-    /// Whether nothing is killed.
+        /// Whether nothing is killed, here or by the generator itself.
     bool conserves_mass() const override;
 
     Vector zero() const override;
 
-    /// K_j = sum_i A_ij over killed i, per unit t: the mass that coefficient j
-    /// loses is -dm/dt = K . P; 0 where nothing is killed.
-    const Vector &killing() const;
+        /// K_j = sum_i A_ij over killed i, per unit t, and what the generator kills
+    /// itself: the mass that coefficient j loses is -dm/dt = K . P.
+    Vector killing() const override;
 
     /// f^T A p without cancellation: the diagonal of A, minus the sum of the
     /// rest of its column, is never used,
     ///
     ///     f^T A p = sum_j p_j (sum_{i != j} A_ij (f_i - f_j) - K_j f_j),
     ///
-    /// where A is a matrix; else as it is, with its round-off.
+        /// where A is a matrix whose columns sum to -K; else as it is, with its
+    /// round-off (is_exact()).
     /// Collective.
-    double product(const Vector &f, const Vector &p) const;
+        double product(const Vector &f, const Vector &p) const;
+
+    /// Whether product() has no cancellation.
+    bool is_exact() const;
 
     /// From coefficients I to all (0 where killed; hanging nodes 0 too).
     Vector extend(const Vector &restricted) const;
@@ -93,8 +104,9 @@ namespace sgdfp
     const Generator                             &parent;
     std::vector<dealii::types::global_dof_index> kept; ///< of this rank
     dealii::IndexSet                             owned;
-    bool                                         kills;
+        bool                                         kills, columns_sum_to_zero;
     Vector                                       functional, ones, loss_rates;
+    Vector                                       null_vector;
     Vector                                       the_weights, killed;
     mutable std::vector<MatrixHandle>            interpolations;
     Adopted                                      forward;

@@ -29,10 +29,10 @@ namespace sgdfp
 
 
 
-    /// diag(A) p, what a residual A p is small against
+        /// diag(A) p, what a residual A p is small against
     Vector residual_scale(const Generator &generator, const Vector &p)
     {
-      Vector product = diagonal(generator.preconditioner_matrix(), p);
+      Vector product = generator.rates();
       product.scale(p);
       return product;
     }
@@ -69,11 +69,11 @@ namespace sgdfp
 
 
 
-    /// The fastest rate of the discrete operator, max |A_ii| / M_ii, in 1/t.
+        /// The fastest rate of the discrete operator, max rates()/M_ii, in 1/t.
     double fastest_rate(const Generator &generator)
     {
       const Vector zero = generator.zero();
-      const Vector a    = diagonal(generator.preconditioner_matrix(), zero);
+            const Vector a    = generator.rates();
       const Vector m    = diagonal(generator.mass_matrix(), zero);
       double       rate = 0;
       for (const auto i : a.locally_owned_elements())
@@ -108,7 +108,7 @@ namespace sgdfp
   {
     check_operator(generator);
     const bool direct = use_direct && generator.is_assembled();
-    density.scale(generator.left_null_vector()); // hanging nodes take no part
+    density.scale(generator.free_coefficients()); // hanging nodes take no part
     density /= mass_of(generator, density);
     const auto n      = (direct ? inverse_iteration(generator, density) :
                          generator.is_assembled() ?
