@@ -38,4 +38,12 @@ namespace sgdfp
     AssertThrow(ierr == 0, dealii::ExcPETScError(ierr));
     return value;
   }
+
+
+
+  void AdoptedMatrix::adopt(const Mat other)
+  {
+    check_petsc(MatDestroy(&this->matrix), "MatDestroy");
+    this->matrix = other;
+  }
 } // namespace sgdfp

@@ -28,6 +28,14 @@ namespace sgdfp
   using MatrixHandle =
     std::unique_ptr<std::remove_pointer_t<Mat>, DestroyMatrix>;
 
+  /// A matrix that PETSc made as one of deal.II's.
+  class AdoptedMatrix : public SparseMatrix
+  {
+  public:
+    /// Takes ownership; the matrix before is destroyed.
+    void adopt(const Mat other);
+  };
+
   /// @throws SolverFailure if @p code is an error of PETSc
   void check_petsc(const PetscErrorCode code, const char *what);
 

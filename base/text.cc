@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <cstdlib>
 #include <numeric>
 #include <sstream>
 
@@ -74,6 +76,17 @@ namespace sgdfp
     out.precision(12);
     out << value;
     return out.str();
+  }
+
+
+
+  boost::optional<double> to_number(const std::string &word)
+  {
+    char        *end   = nullptr;
+    const double value = std::strtod(word.c_str(), &end);
+    if (word.empty() || *end != '\0' || !std::isfinite(value))
+      return {};
+    return value;
   }
 
 

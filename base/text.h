@@ -2,6 +2,8 @@
 #ifndef SGDFP_BASE_TEXT_H
 #define SGDFP_BASE_TEXT_H
 
+#include <boost/optional.hpp>
+
 #include <string>
 #include <vector>
 
@@ -16,6 +18,11 @@ namespace sgdfp
 
   /// Numbers for messages: 12 significant digits, no trailing zeros.
   std::string to_text(const double value);
+
+
+
+    /// The finite number that @p word is; empty where it is anything else.
+  boost::optional<double> to_number(const std::string &word);
 
 
 

@@ -57,7 +57,8 @@ namespace sgdfp
 
   template <int dim>
   std::vector<typename Region<dim>::Place>
-  Region<dim>::places(const Discretisation<dim> &discretisation) const
+  Region<dim>::places(const Discretisation<dim> &discretisation,
+                      const bool                 with_ghosts) const
   {
     const dealii::QGauss<dim> points(n_points);
     dealii::FEValues<dim>     fe_values(discretisation.mapping,
@@ -67,7 +68,7 @@ namespace sgdfp
     std::vector<Place>        result(discretisation.mesh->n_active_cells(),
                               Place::outside);
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
-      if (cell->is_locally_owned())
+            if (cell->is_locally_owned() || (with_ghosts && cell->is_ghost()))
         {
           fe_values.reinit(cell);
           unsigned int n_inside = 0;

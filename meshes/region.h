@@ -34,8 +34,10 @@ namespace sgdfp
       cut
     };
 
-    /// By active cell; those of other ranks count as outside.
-    std::vector<Place> places(const Discretisation<dim> &discretisation) const;
+        /// By active cell; those of other ranks count as outside, unless
+    /// @p with_ghosts asks for those next to cells of this rank.
+    std::vector<Place> places(const Discretisation<dim> &discretisation,
+                              const bool with_ghosts = false) const;
 
     /// 1 at the nodes that belong to the region, else 0: those of its cells,
     /// faces included, or of the boundary. Collective.

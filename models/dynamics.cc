@@ -38,7 +38,7 @@ namespace sgdfp
                            "this loss has no samples to draw batches from",
                            "Use type = isotropic, constant with the diffusion "
                            "matrix D, or expression.");
-        minibatch_factor = optimiser.learning_rate /
+                minibatch_factor = optimiser.effective_learning_rate() /
                            (2. * optimiser.batch_size) *
                            optimiser.sampling_factor(loss->n_samples());
       }
@@ -312,8 +312,9 @@ namespace sgdfp
   {
     std::string text;
     if (noise.type == "minibatch")
-      text = "minibatch noise D = (eta/2B) C(theta), eta = " +
-             to_text(optimiser.learning_rate) +
+            text = "minibatch noise D = (eta/2B) C(theta), eta = " +
+             to_text(optimiser.effective_learning_rate()) +
+             (optimiser.momentum > 0 ? " (learning rate/(1 - momentum))" : "") +
              ", B = " + std::to_string(optimiser.batch_size);
     else if (noise.type == "isotropic")
       text = "isotropic noise D = T I, T = " + to_text(noise.temperature);

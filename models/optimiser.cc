@@ -4,6 +4,9 @@
 #include "base/errors.h"
 #include "base/text.h"
 
+#include <cmath>
+
+
 namespace sgdfp
 {
   void OptimiserParameters::add_parameters(dealii::ParameterHandler &prm)
@@ -24,6 +27,18 @@ namespace sgdfp
                       "infinite, both are the same",
                       Patterns::Selection("with replacement|without "
                                           "replacement"));
+        prm.add_parameter("momentum",
+                      momentum,
+                      "mu of heavy-ball momentum, v' = mu v - eta g, theta' = "
+                      "theta + v'; > 0: underdamped dynamics in phase space, "
+                      "t = k sqrt(learning rate), with D at learning rate "
+                      "eta/(1 - mu)",
+                      Patterns::Double(0));
+    prm.add_parameter("friction",
+                      friction,
+                      "gamma of the underdamped dynamics: auto is (1 - "
+                      "momentum)/sqrt(learning rate); a number makes the "
+                      "dynamics underdamped too");
     prm.add_parameter("additional drift",
                       additional_drift,
                       "c(theta) in b = -grad L + c, per unit t: one expression "
@@ -40,8 +55,44 @@ namespace sgdfp
       throw EntryError("Optimiser/learning rate",
                        to_text(learning_rate),
                        "must be positive",
-                       "Typical values are 0.001 to 1.");
+                                              "Typical values are 0.001 to 1.");
+    if (!(momentum < 1))
+      throw EntryError("Optimiser/momentum",
+                       to_text(momentum),
+                       "must be below 1",
+                       "Typical values are 0.5 to 0.99; 0 is plain SGD.");
+    if (friction == "auto")
+      return;
+    const auto number = to_number(friction);
+    if (!number || !(*number > 0))
+      throw EntryError("Optimiser/friction",
+                       friction,
+                       "must be a positive number, per unit t, or auto",
+                       "auto is (1 - momentum)/sqrt(learning rate).");
   }
+
+
+
+  bool OptimiserParameters::is_underdamped() const
+  {
+    return momentum > 0 || friction != "auto";
+  }
+
+
+
+  double OptimiserParameters::friction_rate() const
+  {
+    return friction == "auto" ? (1 - momentum) / std::sqrt(learning_rate) :
+                                *to_number(friction);
+  }
+
+
+
+  double OptimiserParameters::effective_learning_rate() const
+  {
+    return learning_rate / (1 - momentum);
+  }
+
 
 
 

@@ -14,13 +14,28 @@ namespace sgdfp
   {
     double       learning_rate = 0.1;
     unsigned int batch_size    = 1;
-    std::string  sampling      = "with replacement";
+        std::string  sampling      = "with replacement";
+    /// mu in v' = mu v - eta g, theta' = theta + v'
+    double momentum = 0;
+    /// "auto" or a number
+    std::string friction = "auto";
     /// Expressions of c(theta) in b = -grad L + c, or empty
     std::string additional_drift;
 
     void add_parameters(dealii::ParameterHandler &prm);
 
-    /// @throws EntryError unless the learning rate is positive.
+        /// Whether the dynamics has velocities: a momentum, or a friction.
+    bool is_underdamped() const;
+
+    /// gamma = (1 - mu)/sqrt(eta) per unit of t = k sqrt(eta), or what the case
+    /// says; only where is_underdamped().
+    double friction_rate() const;
+
+    /// eta/(1 - mu): plain SGD with it has the same overdamped limit.
+    double effective_learning_rate() const;
+
+    /// @throws EntryError unless the learning rate is positive, momentum in [0,
+    /// 1) and friction a positive number or auto.
     void check() const;
 
     /// Covariance of the batch gradient is C/B times this: 1 with replacement

@@ -48,14 +48,6 @@ namespace sgdfp
 
 
 
-  void Restriction::Adopted::adopt(Mat other)
-  {
-    check_petsc(MatDestroy(&this->matrix), "MatDestroy");
-    this->matrix = other;
-  }
-
-
-
   Restriction::Restriction(const Generator &generator, const Vector &killed)
     : parent(generator)
     , killed(killed)
@@ -113,7 +105,7 @@ namespace sgdfp
     if (!parent.is_assembled())
       parent_in = parent_out = parent.zero();
 
-        null_vector         = restrict_to(parent.left_null_vector());
+    null_vector         = restrict_to(parent.left_null_vector());
     columns_sum_to_zero = (minimum(null_vector) > 0.5);
 
     Vector lost = parent.left_null_vector(), rates = parent.zero();
@@ -231,7 +223,7 @@ namespace sgdfp
 
   double Restriction::product(const Vector &f, const Vector &p) const
   {
-        if (!is_exact())
+    if (!is_exact())
       {
         Vector image = zero();
         apply(image, p);
@@ -291,7 +283,7 @@ namespace sgdfp
 
 
 
-    const Vector &Restriction::left_null_vector() const
+  const Vector &Restriction::left_null_vector() const
   {
     return null_vector;
   }
@@ -323,7 +315,6 @@ namespace sgdfp
   {
     return parent.is_assembled() && columns_sum_to_zero;
   }
-
 
 
 

@@ -35,7 +35,7 @@ namespace sgdfp
     /// Nothing: all coefficients are free.
     void complete(Vector &coefficients) const override;
 
-        /// A^T times it is -killing().
+    /// A^T times it is -killing().
     const Vector &left_null_vector() const override;
 
     /// All 1
@@ -57,12 +57,12 @@ namespace sgdfp
 
     bool is_assembled() const override;
 
-        /// Whether nothing is killed, here or by the generator itself.
+    /// Whether nothing is killed, here or by the generator itself.
     bool conserves_mass() const override;
 
     Vector zero() const override;
 
-        /// K_j = sum_i A_ij over killed i, per unit t, and what the generator kills
+    /// K_j = sum_i A_ij over killed i, per unit t, and what the generator kills
     /// itself: the mass that coefficient j loses is -dm/dt = K . P.
     Vector killing() const override;
 
@@ -71,10 +71,10 @@ namespace sgdfp
     ///
     ///     f^T A p = sum_j p_j (sum_{i != j} A_ij (f_i - f_j) - K_j f_j),
     ///
-        /// where A is a matrix whose columns sum to -K; else as it is, with its
+    /// where A is a matrix whose columns sum to -K; else as it is, with its
     /// round-off (is_exact()).
     /// Collective.
-        double product(const Vector &f, const Vector &p) const;
+    double product(const Vector &f, const Vector &p) const;
 
     /// Whether product() has no cancellation.
     bool is_exact() const;
@@ -90,13 +90,6 @@ namespace sgdfp
     MPI_Comm communicator() const;
 
   private:
-    /// A matrix of PETSc's as one of deal.II's.
-    class Adopted : public SparseMatrix
-    {
-    public:
-      void adopt(Mat other);
-    };
-
     /// The values at kept nodes, from one vector to the other.
     void gather(const Vec all, const Vec restricted) const;
     void spread(const Vec restricted, const Vec all) const;
@@ -104,13 +97,13 @@ namespace sgdfp
     const Generator                             &parent;
     std::vector<dealii::types::global_dof_index> kept; ///< of this rank
     dealii::IndexSet                             owned;
-        bool                                         kills, columns_sum_to_zero;
+    bool                                         kills, columns_sum_to_zero;
     Vector                                       functional, ones, loss_rates;
     Vector                                       null_vector;
     Vector                                       the_weights, killed;
     mutable std::vector<MatrixHandle>            interpolations;
-    Adopted                                      forward;
-    mutable Adopted                              mass;
+    AdoptedMatrix                                forward;
+    mutable AdoptedMatrix                        mass;
     mutable bool                                 mass_is_known = false;
     /// For a parent that is no matrix
     mutable Vector parent_in, parent_out;

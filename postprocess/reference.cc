@@ -60,10 +60,8 @@ namespace sgdfp
     if (temperature == "auto" || temperature == "nominal" ||
         temperature == "bayes")
       return;
-    char        *end   = nullptr;
-    const double value = std::strtod(temperature.c_str(), &end);
-    if (temperature.empty() || *end != '\0' || !std::isfinite(value) ||
-        value <= 0)
+        const auto value = to_number(temperature);
+    if (!value || *value <= 0)
       throw EntryError("Reference/temperature",
                        temperature,
                        "must be auto, nominal, bayes or a positive number",
