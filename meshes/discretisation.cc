@@ -54,6 +54,16 @@ namespace sgdfp
                       "estimates the errors; 2.4 times those of the law for "
                       "degree 3 in three dimensions",
                       Patterns::Integer(1));
+    prm.add_parameter("hermite degree",
+                      hermite_degree,
+                      "With momentum: the first degree N of the Hermite "
+                      "functions of velocity, even; raised by 2 until the "
+                      "tolerance holds",
+                      Patterns::Integer(2, 100));
+    prm.add_parameter("maximum hermite degree",
+                      maximum_hermite_degree,
+                      "N is not raised beyond",
+                      Patterns::Integer(2, 100));
     prm.add_parameter("negative control",
                       negative_control,
                       "Also solve, on the last mesh, a problem of the same D "

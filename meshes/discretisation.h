@@ -18,15 +18,17 @@ namespace sgdfp
   /// Entries of subsection Discretisation.
   struct DiscretisationParameters
   {
-    unsigned int degree           = 3;
-    bool         lumped_mass      = false;
-    std::string  trial_space      = "self-consistent";
-    unsigned int maximum_passes   = 6;
-    std::string  refinement       = "adaptive";
-    double       tolerance        = 1e-4;
-    unsigned int maximum_cells    = 200000;
-    bool         negative_control = true;
-    unsigned int estimate_limit   = 3000000;
+    unsigned int degree                 = 3;
+    bool         lumped_mass            = false;
+    std::string  trial_space            = "self-consistent";
+    unsigned int maximum_passes         = 6;
+    std::string  refinement             = "adaptive";
+    double       tolerance              = 1e-4;
+    unsigned int maximum_cells          = 200000;
+    bool         negative_control       = true;
+    unsigned int estimate_limit         = 3000000;
+    unsigned int hermite_degree         = 8;
+    unsigned int maximum_hermite_degree = 40;
 
     void add_parameters(dealii::ParameterHandler &prm);
   };

@@ -43,6 +43,13 @@ namespace sgdfp
       fe_values.get_function_hessians(polynomial, u.hessian);
 
     values.resize(n);
+    if (!is_carried.empty() &&
+        !is_carried[fe_values.get_cell()->active_cell_index()])
+      {
+        u.value.assign(n, 0.);
+        u.gradient.assign(n, {});
+        u.hessian.assign(n, {});
+      }
     for (unsigned int q = 0; q < n; ++q)
       values[q] = {u.value[q],
                    u.gradient[q],
@@ -119,6 +126,17 @@ namespace sgdfp
                  discretisation.box.is_outer(fe_values.quadrature_point(q))});
             }
         }
+  }
+
+
+
+  template <int dim>
+  void Law<dim>::limit_to(const std::function<bool(const Cell &)> &carries)
+  {
+    is_carried.assign(discretisation.mesh->n_active_cells(), false);
+    for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
+      if (!cell->is_artificial())
+        is_carried[cell->active_cell_index()] = carries(cell);
   }
 
 

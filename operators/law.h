@@ -56,6 +56,9 @@ namespace sgdfp
     /// coefficients and all derivatives.
     void for_each_point(const std::function<void(const Sample &)> &visit) const;
 
+    /// The density is 0 in cells that @p carries says no to.
+    void limit_to(const std::function<bool(const Cell &)> &carries);
+
     /// Nodal densities, with ghosts.
     const Vector &nodal_density() const;
 
@@ -70,6 +73,8 @@ namespace sgdfp
     Vector          density;
     /// u at the nodes, with ghosts
     Vector polynomial;
+    /// By active cell; empty: all of them
+    std::vector<bool> is_carried;
   };
 } // namespace sgdfp
 

@@ -32,8 +32,11 @@ namespace sgdfp
                                           const Vector      &nodal)
   {
     list.push_back({name, 1});
-    sources.push_back(
-      {Source::Kind::function, nullptr, {discretisation.ghosted(nodal)}});
+    sources.push_back({Source::Kind::function,
+                       nullptr,
+                       {discretisation.ghosted(nodal)},
+                       1,
+                       {}});
   }
 
 
@@ -46,6 +49,8 @@ namespace sgdfp
     sources.push_back({Source::Kind::density,
                        std::make_shared<const Law<dim>>(
                          discretisation, dynamics, trial_space, nodal),
+                       {},
+                       dim,
                        {}});
   }
 
@@ -59,6 +64,8 @@ namespace sgdfp
     sources.push_back({Source::Kind::current,
                        std::make_shared<const Law<dim>>(
                          discretisation, dynamics, trial_space, nodal),
+                       {},
+                       dim,
                        {}});
   }
 
@@ -68,7 +75,7 @@ namespace sgdfp
   void FieldCollection<dim>::add_gradient_flux(const std::string         &name,
                                                const std::vector<Vector> &parts)
   {
-    Source source{Source::Kind::gradient_flux, nullptr, {}};
+    Source source{Source::Kind::gradient_flux, nullptr, {}, dim, {}};
     for (const Vector &part : parts)
       source.functions.push_back(discretisation.ghosted(part));
     list.push_back({name, dim});
@@ -86,7 +93,21 @@ namespace sgdfp
     sources.push_back({Source::Kind::reactive_current,
                        std::make_shared<const Law<dim>>(
                          discretisation, dynamics, trial_space, g),
-                       {discretisation.ghosted(q)}});
+                       {discretisation.ghosted(q)},
+                       dim,
+                       {}});
+  }
+
+
+
+  template <int dim>
+  void FieldCollection<dim>::add_evaluated(const std::string &name,
+                                           const unsigned int n_components,
+                                           const Evaluate    &evaluate)
+  {
+    list.push_back({name, n_components});
+    sources.push_back(
+      {Source::Kind::evaluated, nullptr, {}, n_components, evaluate});
   }
 
 
@@ -174,6 +195,14 @@ namespace sgdfp
           for (unsigned int q = 0; q < n; ++q)
             values[row][q] = local[q].density();
           ++row;
+        }
+      else if (source.kind == Source::Kind::evaluated)
+        {
+          std::vector<std::vector<double>> own(source.n_components,
+                                               std::vector<double>(n));
+          source.evaluate(fe_values, own);
+          for (std::vector<double> &component : own)
+            values[row++] = std::move(component);
         }
       else
         {

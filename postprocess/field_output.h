@@ -40,7 +40,17 @@ namespace sgdfp
     void add_gradient_flux(const std::string         &name,
                            const std::vector<Vector> &parts);
 
+    /// Fills [component][point] at the points of an FEValues object.
+    using Evaluate = std::function<void(const dealii::FEValues<dim> &,
+                                        std::vector<std::vector<double>> &)>;
+
+    /// A field of any kind; one of dim components is a vector.
+    void add_evaluated(const std::string &name,
+                       const unsigned int n_components,
+                       const Evaluate    &evaluate);
+
     using Field = OutputField;
+
 
     /// The fields in the order they were added, after `loss`
     const std::vector<Field> &fields() const;
@@ -69,10 +79,13 @@ namespace sgdfp
         density,
         reactive_current,
         current,
-        gradient_flux
+        gradient_flux,
+        evaluated
       } kind;
       std::shared_ptr<const Law<dim>> law;       ///< of densities
       std::vector<Vector>             functions; ///< with ghosts
+      unsigned int                    n_components = dim;
+      Evaluate                        evaluate;
     };
 
     /// The value of one vector field at all points

@@ -11,6 +11,12 @@ namespace sgdfp
   /// The closing block of a run, from its summary: is detailed balance broken
   /// and by how much, how far the law is from Gibbs, where the files are.
   std::string findings(const Summary &summary, const std::string &folder);
+
+
+
+  /// The same of a run with momentum.
+  std::string kinetic_findings(const Summary     &summary,
+                               const std::string &folder);
 } // namespace sgdfp
 
 #endif

@@ -60,7 +60,7 @@ namespace sgdfp
     if (temperature == "auto" || temperature == "nominal" ||
         temperature == "bayes")
       return;
-        const auto value = to_number(temperature);
+    const auto value = to_number(temperature);
     if (!value || *value <= 0)
       throw EntryError("Reference/temperature",
                        temperature,

@@ -161,6 +161,60 @@ namespace sgdfp
 
 
 
+  void Case::check_momentum() const
+  {
+    if (!optimiser.is_underdamped())
+      return;
+    const bool by_momentum = (optimiser.momentum > 0);
+    const auto refuse      = [&](const std::string &reason,
+                            const std::string &remedy) {
+      throw EntryError(by_momentum ? "Optimiser/momentum" :
+                                     "Optimiser/friction",
+                       by_momentum ? to_text(optimiser.momentum) :
+                                          optimiser.friction,
+                       reason,
+                       remedy);
+    };
+    if (dimension > 2)
+      refuse("phase space has twice the dimension: momentum is for one and two "
+             "parameters",
+             "Take a slice of the network (Loss/Deep linear network/slice), or "
+             "plain SGD at learning rate/(1 - momentum).");
+    if (noise.stable.is_on())
+      refuse("jumps (Noise/Stable/alpha < 2) are for plain SGD",
+             "Set alpha = 2, or momentum = 0 and friction = auto.");
+    if (time.is_fractional())
+      refuse("subdiffusion (Time/caputo order < 1) is for plain SGD",
+             "Set caputo order = 1, or momentum = 0 and friction = auto.");
+    if (loss.is_balanced())
+      refuse("the parameters of a balanced network are curved coordinates, in "
+             "which momentum has no equation of its own",
+             "Use structure = full or diagonal.");
+    if (noise.calculus != "ito")
+      throw EntryError("Noise/calculus",
+                       noise.calculus,
+                       "with momentum noise acts on velocities and has only "
+                       "one meaning, whose limit for large friction is ito",
+                       "Set calculus = ito.");
+    if (discretisation.trial_space != "self-consistent")
+      throw EntryError("Discretisation/trial space",
+                       discretisation.trial_space,
+                       "with momentum it is exp(-L/T_U), chosen from the noise "
+                       "(unweighted forms are unstable)",
+                       "Leave the entry out.");
+    for (const auto &[name, N] :
+         {std::make_pair("hermite degree", discretisation.hermite_degree),
+          std::make_pair("maximum hermite degree",
+                         discretisation.maximum_hermite_degree)})
+      if (N % 2 == 1)
+        throw EntryError(std::string("Discretisation/") + name,
+                         std::to_string(N),
+                         "must be even",
+                         "Use " + std::to_string(N + 1) + ".");
+  }
+
+
+
   void Case::check()
   {
     check_variables();
@@ -176,7 +230,9 @@ namespace sgdfp
                        "sphere, and needs no mesh outside of it",
                        "Set Noise/Stable/alpha < 2, or use a box with "
                        "Domain/absorbing = an expression.");
+    check_momentum();
     time.check();
+
     initial_density.check(domain.lower, domain.upper);
     if (initial_density.mean.empty())
       for (unsigned int d = 0; d < dimension; ++d)

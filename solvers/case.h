@@ -77,6 +77,8 @@ namespace sgdfp
   private:
     void check();
 
+    void check_momentum() const;
+
     void check_variables();
 
     std::string filename;

@@ -89,6 +89,19 @@ namespace sgdfp
 
 
   template <int dim>
+  void CaseRun<dim>::refuse_absorbing_set() const
+  {
+    if (!a_case.domain.absorbing.empty())
+      throw EntryError("Domain/absorbing",
+                       a_case.domain.absorbing,
+                       "what is killed there leaves no stationary law",
+                       "Ask sgdfp-spectrum for exit rates, quasi-stationary "
+                       "laws and first passage times, or clear the entry.");
+  }
+
+
+
+  template <int dim>
   std::string CaseRun<dim>::current_drift() const
   {
     const std::string &calculus = a_case.noise.calculus;

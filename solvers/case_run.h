@@ -64,6 +64,9 @@ namespace sgdfp
     /// The last word of a complete run.
     virtual std::string last_word() const = 0;
 
+    /// @throws EntryError where Domain/absorbing leaves no stationary law
+    void refuse_absorbing_set() const;
+
     /// The drift in J as it is in the convention of the case
     std::string current_drift() const;
 

@@ -89,12 +89,7 @@ namespace sgdfp
                                     RunLog        &log)
       : CaseRun<dim>(communicator, a_case, log, "stationary")
     {
-      if (!a_case.domain.absorbing.empty())
-        throw EntryError("Domain/absorbing",
-                         a_case.domain.absorbing,
-                         "what is killed there leaves no stationary law",
-                         "Ask sgdfp-spectrum for exit rates, quasi-stationary "
-                         "laws and first passage times, or clear the entry.");
+      this->refuse_absorbing_set();
       if (domain.extent == "auto")
         throw EntryError("Domain/extent",
                          domain.extent,

@@ -20,12 +20,12 @@ namespace sgdfp
 
 
 
-        /// The fastest rate of the discrete operator, rates()/M_ii, in 1/t: its
+    /// The fastest rate of the discrete operator, rates()/M_ii, in 1/t: its
     /// mean under the weights of the trial space. In the tails of a graded box
     /// it may be 1e30 times that where the law is.
     double fastest_rate(const Restriction &generator)
     {
-            Vector a = generator.rates(), m = generator.zero();
+      Vector a = generator.rates(), m = generator.zero();
       check_petsc(MatGetDiagonal(generator.mass_matrix(), m), "MatGetDiagonal");
       check_petsc(VecPointwiseDivide(a, a, m), "VecPointwiseDivide");
       check_petsc(VecAbs(a), "VecAbs");
@@ -115,7 +115,7 @@ namespace sgdfp
                     const Vector              *imaginary,
                     const bool                 adjoint)
     {
-            Vector       a = generator.zero(), m = generator.zero();
+      Vector       a = generator.zero(), m = generator.zero();
       const Vector d = generator.rates();
 
       Vector weights = generator.zero();
@@ -128,7 +128,7 @@ namespace sgdfp
             (adjoint ? std::sqrt(W / M_ii) : 1 / std::sqrt(W * M_ii));
         }
       weights.compress(dealii::VectorOperation::insert);
-            const auto part = [&](const Vector &v, const Vector *w, const double b) {
+      const auto part = [&](const Vector &v, const Vector *w, const double b) {
         if (adjoint)
           generator.apply_adjoint(a, v);
         else
@@ -391,7 +391,7 @@ namespace sgdfp
     const double     fastest     = fastest_rate(generator);
     constexpr double epsilon     = 1e-13;
     constexpr double small_shift = 1e-12;
-        // Where the columns of a matrix do not sum to zero its round-off counts.
+    // Where the columns of a matrix do not sum to zero its round-off counts.
     constexpr double round_off = 1e-15;
     spectrum.resolution =
       (generator.is_assembled() && !generator.is_exact() ? round_off :

@@ -29,7 +29,7 @@ namespace sgdfp
 
 
 
-        /// diag(A) p, what a residual A p is small against
+    /// diag(A) p, what a residual A p is small against
     Vector residual_scale(const Generator &generator, const Vector &p)
     {
       Vector product = generator.rates();
@@ -69,11 +69,11 @@ namespace sgdfp
 
 
 
-        /// The fastest rate of the discrete operator, max rates()/M_ii, in 1/t.
+    /// The fastest rate of the discrete operator, max rates()/M_ii, in 1/t.
     double fastest_rate(const Generator &generator)
     {
       const Vector zero = generator.zero();
-            const Vector a    = generator.rates();
+      const Vector a    = generator.rates();
       const Vector m    = diagonal(generator.mass_matrix(), zero);
       double       rate = 0;
       for (const auto i : a.locally_owned_elements())

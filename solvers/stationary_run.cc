@@ -13,6 +13,7 @@
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
 #include "solvers/heavy_tail_run.h"
+#include "solvers/kinetic_run.h"
 #include "solvers/negative_control.h"
 #include "solvers/previous_law.h"
 #include "solvers/stationary_summary.h"
@@ -83,12 +84,7 @@ namespace sgdfp
                                       RunLog        &log)
       : CaseRun<dim>(communicator, a_case, log, "stationary")
     {
-      if (!a_case.domain.absorbing.empty())
-        throw EntryError("Domain/absorbing",
-                         a_case.domain.absorbing,
-                         "what is killed there leaves no stationary law",
-                         "Ask sgdfp-spectrum for exit rates, quasi-stationary "
-                         "laws and first passage times, or clear the entry.");
+      this->refuse_absorbing_set();
     }
 
 
@@ -333,6 +329,8 @@ namespace sgdfp
                                const bool     validate,
                                RunLog        &log)
   {
+    if (a_case.optimiser.is_underdamped())
+      return answer_kinetic(communicator, a_case, validate, log);
     if (a_case.noise.stable.is_on())
       return answer_heavy_tails(communicator, a_case, validate, log);
     return answer_case<StationaryRun>(communicator, a_case, validate, log);

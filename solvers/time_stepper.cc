@@ -102,7 +102,7 @@ namespace sgdfp
     generator = &a_generator;
     embedded  = generator->zero();
     scratch   = generator->zero();
-        masses    = generator->error_weights();
+    masses    = generator->error_weights();
     Mat copy;
     check_petsc(MatDuplicate(generator->mass_matrix(),
                              MAT_DO_NOT_COPY_VALUES,

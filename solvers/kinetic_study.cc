@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "solvers/kinetic_study.h"
+
+#include "base/text.h"
+#include "meshes/refinement.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+
+namespace sgdfp
+{
+  namespace
+  {
+    // Of the error, in the cells that are refined.
+    constexpr double refined_share = 0.7;
+
+    // |c_N|/|c_0| is an error of velocities far up; what it does to the
+    // density of parameters is in the change.
+    constexpr double tail_per_tolerance = 10;
+
+
+
+    std::string short_text(const double value)
+    {
+      std::ostringstream out;
+      out << std::setprecision(2) << std::scientific << value;
+      return out.str();
+    }
+  } // namespace
+
+
+
+  template <int dim>
+  KineticSystem<dim>::KineticSystem(const Discretisation<dim> &discretisation,
+                                    const Dynamics<dim>       &dynamics,
+                                    const KineticChoice<dim>  &choice,
+                                    const unsigned int         degree,
+                                    const Region<dim>         *absorbing,
+                                    const bool                 with_cut)
+    : discretisation(discretisation)
+    , dynamics(dynamics)
+    , trial_space([&]() {
+      TrialSpace<dim> l(discretisation);
+      l.use_gibbs(dynamics.loss(), choice.trial_temperature);
+      return l;
+    }())
+    , space(discretisation, trial_space, absorbing, with_cut)
+    , generator(space, dynamics, choice.scales(degree))
+  {
+    generator.prepare();
+    generator.assemble();
+  }
+
+
+
+  template <int dim>
+  Law<dim> KineticSystem<dim>::law(const Vector &P) const
+  {
+    Law<dim> result(discretisation,
+                    dynamics,
+                    trial_space,
+                    generator.nodal(P, 0));
+    result.limit_to([this](const auto &cell) { return space.is_inside(cell); });
+    return result;
+  }
+
+
+
+  template <int dim>
+  KineticStudy<dim>::KineticStudy(Discretisation<dim>      &discretisation,
+                                  const Dynamics<dim>      &dynamics,
+                                  const KineticChoice<dim> &choice,
+                                  const DiscretisationParameters &parameters,
+                                  const SolverParameters &solver_parameters,
+                                  const Region<dim>      *absorbing,
+                                  RunLog                 &log)
+    : discretisation(discretisation)
+    , dynamics(dynamics)
+    , choice(choice)
+    , parameters(parameters)
+    , solver_parameters(solver_parameters)
+    , absorbing(absorbing)
+    , log(log)
+    , degree(parameters.hermite_degree)
+  {}
+
+
+
+  template <int dim>
+  std::unique_ptr<typename KineticStudy<dim>::Solved>
+  KineticStudy<dim>::solve_one(const Discretisation<dim> &mesh,
+                               const unsigned int         hermite_degree,
+                               const bool                 with_cut)
+  {
+    auto result = std::make_unique<Solved>();
+    {
+      const RunLog::Phase phase(log, "kinetic assembly");
+      result->system = std::make_unique<KineticSystem<dim>>(
+        mesh, dynamics, choice, hermite_degree, absorbing, with_cut);
+    }
+    const RunLog::Phase phase(log, "kinetic solves");
+    result->answer = ask(*result->system);
+    if (!result->answer.densities.empty())
+      {
+        const auto  &P    = result->answer.densities.front();
+        const double norm = result->system->generator.level_norm(P, 0);
+        result->answer.tail =
+          result->system->generator.level_norm(P, hermite_degree) / norm;
+      }
+    return result;
+  }
+
+
+
+  template <int dim>
+  typename KineticStudy<dim>::Errors
+  KineticStudy<dim>::difference(const Solved           &fine,
+                                const Solved           &other,
+                                dealii::Vector<double> *cells) const
+  {
+    Errors       errors;
+    const double s = choice.thermal_velocity.norm();
+    for (std::size_t i = 0; i < fine.answer.figures.size(); ++i)
+      errors.figures.push_back(
+        i < other.answer.figures.size() ?
+          std::abs(fine.answer.figures[i] - other.answer.figures[i]) :
+          std::numeric_limits<double>::quiet_NaN());
+    const std::size_t n =
+      std::min(fine.answer.densities.size(), other.answer.densities.size());
+    for (std::size_t i = 0; i < n; ++i)
+      {
+        const KineticLaw<dim> a(fine.system->generator,
+                                fine.answer.densities[i]),
+          b(other.system->generator, other.answer.densities[i]);
+        const auto &rule = fine.system->discretisation.quadrature;
+        typename KineticLaw<dim>::Evaluator at(a, rule), bt(b, rule);
+        dealii::Vector<double> local(discretisation.mesh->n_active_cells());
+        double                 sums[3] = {0, 0, 0};
+        for (const auto &cell :
+             fine.system->discretisation.dof_handler.active_cell_iterators())
+          if (cell->is_locally_owned())
+            {
+              at.reinit(cell);
+              bt.reinit(cell);
+              for (unsigned int q = 0; q < rule.size(); ++q)
+                {
+                  const double JxW = at.points().JxW(q);
+                  const auto   x = at.moments(q), y = bt.moments(q);
+                  const double p = std::abs(x.density - y.density) * JxW;
+                  sums[0] += p;
+                  sums[1] += (x.flux - y.flux).norm() * JxW;
+                  sums[2] += std::abs(x.density) * JxW;
+                  local(cell->active_cell_index()) +=
+                    p + (x.flux - y.flux).norm() * JxW / s;
+                }
+            }
+        dealii::Utilities::MPI::sum(sums, discretisation.communicator, sums);
+        if (i == 0)
+          {
+            errors.density = sums[0];
+            errors.flux    = sums[1] / s;
+          }
+        if (cells != nullptr)
+          {
+            cells->reinit(local.size(), /*keep=*/i > 0);
+            cells->add(1 / sums[2], local);
+          }
+      }
+    return errors;
+  }
+
+
+
+  template <int dim>
+  double KineticStudy<dim>::relative(const Errors        &errors,
+                                     const KineticAnswer &answer) const
+  {
+    if (goal == Goal::density)
+      return std::max(errors.density, errors.flux);
+    double result = 0;
+    for (std::size_t i = 0; i < errors.figures.size(); ++i)
+      if (std::abs(answer.figures[i]) > 0)
+        {
+          const double e = errors.figures[i] / std::abs(answer.figures[i]);
+          result         = (e <= result ? result : e); // NaN is the largest
+        }
+    return result;
+  }
+
+
+
+  template <int dim>
+  void KineticStudy<dim>::solve_level()
+  {
+    const auto start = std::chrono::steady_clock::now();
+    if (!coarse)
+      {
+        rich = std::make_unique<Discretisation<dim>>(
+          discretisation, discretisation.element.degree + 1);
+        rich->prepare();
+        coarse      = solve_one(discretisation, degree, true);
+        last_change = -1;
+      }
+    if (!lower && degree > 2)
+      lower = solve_one(discretisation, degree - 2, true);
+    finest          = solve_one(*rich, degree, true);
+    mesh_errors     = difference(*finest, *coarse, &by_cell);
+    bracket         = Errors();
+    velocity_errors = Errors();
+    if (lower)
+      velocity_errors = difference(*coarse, *lower, nullptr);
+    const double change = relative(velocity_errors, coarse->answer);
+    if (last_change > 0)
+      {
+        constexpr double largest = 0.95;
+        const double     r       = std::min(largest, change / last_change);
+        const double     factor  = (r > 0.5 ? r / (1 - r) : 1.);
+        velocity_errors.density *= factor;
+        velocity_errors.flux *= factor;
+        for (double &e : velocity_errors.figures)
+          e *= factor;
+      }
+    last_change = change;
+    if (absorbing != nullptr && absorbing->n_cut_cells(discretisation) > 0)
+      {
+        without_cut = solve_one(discretisation, degree, false);
+        bracket     = difference(*coarse, *without_cut, nullptr);
+      }
+    const std::chrono::duration<double> passed =
+      std::chrono::steady_clock::now() - start;
+    history.push_back({discretisation.mesh->n_global_active_cells(),
+                       finest->system->generator.zero().size(),
+                       degree,
+                       relative(mesh_errors, finest->answer),
+                       relative(velocity_errors, finest->answer),
+                       relative(bracket, finest->answer),
+                       finest->answer.tail,
+                       passed.count()});
+    const Level &level = history.back();
+    log.say(
+      "  " + std::to_string(level.cells) + " cells, N = " +
+      std::to_string(degree) + ", " + std::to_string(level.dofs) +
+      " unknowns: errors " + short_text(level.mesh_error) + " (mesh), " +
+      short_text(level.velocity_error) + " (velocities)" +
+      (level.bracket > 0 ? ", " + short_text(level.bracket) + " (edge)" : "") +
+      ", |c_N|/|c_0| " + short_text(level.tail));
+  }
+
+
+
+  template <int dim>
+  bool KineticStudy<dim>::tail_matters() const
+  {
+    // What is absorbed leaves f with a jump at v = 0, whose coefficients decay
+    // like a power of n.
+    return absorbing == nullptr;
+  }
+
+
+
+  template <int dim>
+  bool KineticStudy<dim>::can_raise()
+  {
+    if (degree + 2 > parameters.maximum_hermite_degree)
+      {
+        reason_to_stop = "maximum hermite degree";
+        return false;
+      }
+    const double growth =
+      static_cast<double>(HermiteIndices<dim>(degree + 2).size()) /
+      HermiteIndices<dim>(degree).size();
+    if (!solver_parameters.use_direct(dim, growth * history.back().dofs))
+      {
+        reason_to_stop = "direct limit";
+        return false;
+      }
+    return true;
+  }
+
+
+
+  template <int dim>
+  bool KineticStudy<dim>::can_refine()
+  {
+    if (parameters.refinement == "none")
+      {
+        reason_to_stop = "no refinement";
+        return false;
+      }
+    auto        &mesh = *discretisation.mesh;
+    const double n    = mesh.n_global_active_cells();
+    double       n_refined;
+    if (parameters.refinement == "uniform")
+      {
+        for (const auto &cell : mesh.active_cell_iterators())
+          cell->set_refine_flag();
+        n_refined = n;
+      }
+    else
+      {
+        flag_cells<dim>(mesh, by_cell, refined_share, /*coarsen_share=*/0.);
+        for (const auto &cell : mesh.active_cell_iterators())
+          cell->clear_coarsen_flag();
+        if (2 * history.back().bracket > history.back().mesh_error)
+          {
+            const auto places = absorbing->places(discretisation);
+            for (const auto &cell : mesh.active_cell_iterators())
+              if (cell->is_locally_owned() &&
+                  places[cell->active_cell_index()] == Region<dim>::Place::cut)
+                cell->set_refine_flag();
+          }
+        unsigned int flagged = 0;
+        for (const auto &cell : mesh.active_cell_iterators())
+          flagged += (cell->is_locally_owned() && cell->refine_flag_set());
+        n_refined =
+          dealii::Utilities::MPI::sum(flagged, discretisation.communicator);
+      }
+    const double predicted = n + ((1 << dim) - 1) * n_refined;
+    const bool   is_large  = (predicted > parameters.maximum_cells);
+    if (is_large || n_refined == 0 ||
+        !solver_parameters.use_direct(dim, history.back().dofs * predicted / n))
+      {
+        reason_to_stop =
+          (is_large || n_refined == 0 ? "maximum cells" : "direct limit");
+        for (const auto &cell : mesh.active_cell_iterators())
+          cell->clear_refine_flag();
+        return false;
+      }
+    return true;
+  }
+
+
+
+  template <int dim>
+  bool KineticStudy<dim>::advance()
+  {
+    const Level &last      = history.back();
+    const double tolerance = parameters.tolerance;
+    const bool   tail_is_small =
+      !tail_matters() || last.tail <= tail_per_tolerance * tolerance;
+    const double on_mesh = last.mesh_error + last.bracket;
+    if (on_mesh + last.velocity_error <= tolerance && tail_is_small)
+      {
+        reason_to_stop = "tolerance";
+        return false;
+      }
+    const bool raise_first =
+      (last.velocity_error > on_mesh || on_mesh <= 0.5 * tolerance);
+    // Where one of them is at its end, the other may still help.
+    for (const bool raise : {raise_first, !raise_first})
+      {
+        const bool is_due =
+          (raise ? last.velocity_error > 0.1 * tolerance || !tail_is_small :
+                   !(on_mesh <= 0.1 * tolerance));
+        if (!is_due)
+          continue;
+        if (raise && can_raise())
+          {
+            degree += 2;
+            lower  = std::move(coarse);
+            coarse = solve_one(discretisation, degree, true);
+            finest.reset();
+            return true;
+          }
+        if (!raise && can_refine())
+          {
+            for (auto *solved : {&finest, &coarse, &lower, &without_cut})
+              solved->reset();
+            rich.reset();
+            discretisation.mesh->execute_coarsening_and_refinement();
+            discretisation.prepare();
+            return true;
+          }
+      }
+    return false;
+  }
+
+
+
+  template <int dim>
+  void KineticStudy<dim>::solve(const Question &question, const Goal a_goal)
+  {
+    ask  = question;
+    goal = a_goal;
+    do
+      solve_level();
+    while (advance());
+  }
+
+
+
+  template <int dim>
+  const KineticSystem<dim> &KineticStudy<dim>::system() const
+  {
+    return *finest->system;
+  }
+
+
+
+  template <int dim>
+  const KineticAnswer &KineticStudy<dim>::answer() const
+  {
+    return finest->answer;
+  }
+
+
+
+  template <int dim>
+  typename KineticStudy<dim>::Errors KineticStudy<dim>::errors() const
+  {
+    Errors sum = mesh_errors;
+    for (const Errors *part : {&velocity_errors, &bracket})
+      {
+        sum.density += part->density;
+        sum.flux += part->flux;
+        for (std::size_t i = 0;
+             i < std::min(sum.figures.size(), part->figures.size());
+             ++i)
+          sum.figures[i] += part->figures[i];
+      }
+    return sum;
+  }
+
+
+
+  template <int dim>
+  const std::vector<typename KineticStudy<dim>::Level> &
+  KineticStudy<dim>::levels() const
+  {
+    return history;
+  }
+
+
+
+  template <int dim>
+  const std::string &KineticStudy<dim>::stopped_by() const
+  {
+    return reason_to_stop;
+  }
+
+
+
+  template <int dim>
+  void KineticStudy<dim>::report(Summary &summary) const
+  {
+    Summary::Json list = Summary::Json::array();
+    for (const Level &level : history)
+      list.push_back({{"cells", level.cells},
+                      {"dofs", level.dofs},
+                      {"hermite_degree", level.degree},
+                      {"mesh_error", level.mesh_error},
+                      {"velocity_error", level.velocity_error},
+                      {"edge_error", level.bracket},
+                      {"hermite_tail", level.tail},
+                      {"seconds", level.seconds}});
+    const Level &last = history.back();
+    summary.set("cells", last.cells);
+    summary.set("dofs", last.dofs);
+    summary.set("kinetic/hermite_degree", last.degree);
+    summary.set("kinetic/hermite_tail", last.tail);
+    summary.set("kinetic/trimmed_share", system().space.trimmed_share());
+    summary.set("solver/levels", list);
+    summary.set("solver/stopped_by", reason_to_stop);
+    summary.set("solver/residual", answer().residual);
+    summary.set("solver/iterations", answer().iterations);
+  }
+
+
+
+  template class KineticSystem<1>;
+  template class KineticSystem<2>;
+  template class KineticStudy<1>;
+  template class KineticStudy<2>;
+} // namespace sgdfp
