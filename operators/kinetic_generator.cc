@@ -411,24 +411,6 @@ namespace sgdfp
 
 
   template <int dim>
-  double KineticGenerator<dim>::level_norm(const Vector      &P,
-                                           const unsigned int level) const
-  {
-    Vector part = zero(), image = zero();
-    for (unsigned int n = 0; n < indices.size(); ++n)
-      if (indices.level(n) == level)
-        for (auto j = begin(n, rank()); j < begin(n + 1, rank()); ++j)
-          part(j) = static_cast<double>(P(j));
-    part.compress(dealii::VectorOperation::insert);
-    mass_matrix().vmult(image, part);
-    check_petsc(VecPointwiseDivide(part, part, the_weights),
-                "VecPointwiseDivide");
-    return std::sqrt(std::max(0., part * image));
-  }
-
-
-
-  template <int dim>
   unsigned int KineticGenerator<dim>::rank() const
   {
     return dealii::Utilities::MPI::this_mpi_process(

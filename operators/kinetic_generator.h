@@ -107,9 +107,6 @@ namespace sgdfp
     /// c_n for odd |n|: coefficients of PhaseSpace::odd_handler.
     Vector discontinuous(const Vector &P, const unsigned int n) const;
 
-    /// Norm of level |n| = @p level of a density: (sum int e^-l c_n^2)^{1/2}
-    double level_norm(const Vector &P, const unsigned int level) const;
-
     const PhaseSpace<dim>    &space;
     const KineticScales<dim>  scales;
     const HermiteIndices<dim> indices;

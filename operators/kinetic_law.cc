@@ -188,6 +188,26 @@ namespace sgdfp
 
 
 
+  template <int dim>
+  double KineticLaw<dim>::tail() const
+  {
+    const auto         &indices = generator.indices;
+    std::vector<double> sums(2, 0.);
+    for_each_point([&](const Evaluator   &at,
+                       const unsigned int q,
+                       const dealii::Point<dim> &,
+                       const double JxW) {
+      sums[0] += std::abs(at(0, q)) * JxW;
+      for (unsigned int n = 0; n < indices.size(); ++n)
+        if (indices.level(n) == indices.degree)
+          sums[1] += std::abs(at(n, q)) * JxW;
+    });
+    dealii::Utilities::MPI::sum(sums, discretisation.communicator, sums);
+    return sums[1] / sums[0];
+  }
+
+
+
   template class KineticLaw<1>;
   template class KineticLaw<2>;
 } // namespace sgdfp

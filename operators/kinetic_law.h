@@ -69,6 +69,9 @@ namespace sgdfp
                                                  const dealii::Point<dim> &,
                                                  const double)> &visit) const;
 
+    /// sum int |c_n| over |n| = N, relative to int |c_0|: whether N is enough.
+    double tail() const;
+
     const KineticGenerator<dim> &generator;
     const Discretisation<dim>   &discretisation;
 

@@ -14,6 +14,9 @@ namespace sgdfp
     // whose errors are larger [numerics.md, 5].
     constexpr double deepest = -25;
 
+    // Islands that reach above are wells, not remains of a tail.
+    constexpr double shallow = -10;
+
 
 
   } // namespace
@@ -21,10 +24,13 @@ namespace sgdfp
 
 
   template <int dim>
-  PhaseSpace<dim>::PhaseSpace(const Discretisation<dim> &discretisation,
-                              const TrialSpace<dim>     &trial_space,
-                              const Region<dim>         *absorbing,
-                              const bool                 with_cut)
+  PhaseSpace<dim>::PhaseSpace(
+    const Discretisation<dim>                             &discretisation,
+    const TrialSpace<dim>                                 &trial_space,
+    const Region<dim>                                     *absorbing,
+    const bool                                             with_cut,
+    const std::function<bool(const dealii::Point<dim> &)> &is_beyond)
+
     : discretisation(discretisation)
     , trial_space(trial_space)
     , odd_element(discretisation.element.degree - 1)
@@ -32,7 +38,8 @@ namespace sgdfp
     , absorbing(absorbing)
   {
     odd_handler.distribute_dofs(odd_element);
-    assign_roles(with_cut);
+    assign_roles(with_cut, is_beyond);
+    drop_islands();
     number();
     compute_weights();
   }
@@ -40,8 +47,22 @@ namespace sgdfp
 
 
   template <int dim>
-  void PhaseSpace<dim>::assign_roles(const bool with_cut)
+  void PhaseSpace<dim>::assign_roles(
+    const bool                                             with_cut,
+    const std::function<bool(const dealii::Point<dim> &)> &is_beyond)
   {
+    dealii::FEValues<dim> nodes(
+      discretisation.mapping,
+      discretisation.element,
+      dealii::Quadrature<dim>(discretisation.element.get_unit_support_points()),
+      dealii::update_quadrature_points);
+    const auto can_be_expanded = [&](const Cell &cell) {
+      if (!is_beyond)
+        return true;
+      nodes.reinit(cell);
+      const auto &points = nodes.get_quadrature_points();
+      return !std::all_of(points.begin(), points.end(), is_beyond);
+    };
     using Place = typename Region<dim>::Place;
     roles.assign(discretisation.mesh->n_active_cells(), Role::trimmed);
     const bool         has_set = (absorbing != nullptr && !is_boundary_set());
@@ -63,8 +84,64 @@ namespace sgdfp
                 }
             }
           cell->get_dof_values(trial_space.nodal_log(), l);
-          if (*std::max_element(l.begin(), l.end()) >= deepest)
+          if (*std::max_element(l.begin(), l.end()) >= deepest &&
+              can_be_expanded(cell))
             role = Role::inside;
+        }
+  }
+
+
+
+  template <int dim>
+  void PhaseSpace<dim>::drop_islands()
+  {
+    // A flood over nodes that cells share: as many sweeps as cells in a row.
+    const unsigned int            n = discretisation.element.dofs_per_cell;
+    std::vector<global_dof_index> dofs(n);
+    dealii::Vector<double>        l(n), wet(n);
+    std::vector<bool>             is_wet(roles.size(), false);
+    Vector                        marks = discretisation.owned_vector();
+    for (unsigned int n_new = 1; n_new > 0;)
+      {
+        const Vector ghosted = discretisation.ghosted(marks);
+        n_new                = 0;
+        for (const auto &cell :
+             discretisation.dof_handler.active_cell_iterators())
+          if (cell->is_locally_owned() && is_inside(cell) &&
+              !is_wet[cell->active_cell_index()])
+            {
+              cell->get_dof_values(trial_space.nodal_log(), l);
+              cell->get_dof_values(ghosted, wet);
+              if (*std::max_element(l.begin(), l.end()) < shallow &&
+                  *std::max_element(wet.begin(), wet.end()) == 0)
+                continue;
+              is_wet[cell->active_cell_index()] = true;
+              ++n_new;
+              cell->get_dof_indices(dofs);
+              for (const auto i : dofs)
+                if (const auto *entries =
+                      discretisation.constraints.get_constraint_entries(i))
+                  for (const auto &entry : *entries)
+                    marks(entry.first) += 1.;
+                else
+                  marks(i) += 1.;
+            }
+        marks.compress(dealii::VectorOperation::add);
+        discretisation.constraints.distribute(marks);
+        for (const auto i : discretisation.owned)
+          marks(i) = (static_cast<double>(marks(i)) != 0 ? 1. : 0.);
+        marks.compress(dealii::VectorOperation::insert);
+        n_new = dealii::Utilities::MPI::sum(n_new, discretisation.communicator);
+      }
+    // What other ranks say of ghosts: a cell is wet if it has a wet node
+    // inside, all of whose cells are.
+    const Vector ghosted = discretisation.ghosted(marks);
+    for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
+      if (!cell->is_artificial() && is_inside(cell))
+        {
+          cell->get_dof_values(ghosted, wet);
+          if (*std::min_element(wet.begin(), wet.end()) == 0)
+            roles[cell->active_cell_index()] = Role::trimmed;
         }
   }
 
@@ -82,6 +159,30 @@ namespace sgdfp
   bool PhaseSpace<dim>::is_inside(const Cell &cell) const
   {
     return roles[cell->active_cell_index()] == Role::inside;
+  }
+
+
+
+  template <int dim>
+  bool PhaseSpace<dim>::is_at_trimmed(const Cell &cell) const
+  {
+    const auto is_trimmed = [&](const auto &neighbour) {
+      return neighbour->is_active() &&
+             roles[neighbour->active_cell_index()] == Role::trimmed;
+    };
+    for (const unsigned int face : cell->face_indices())
+      if (!cell->at_boundary(face))
+        {
+          const auto neighbour = cell->neighbor(face);
+          if (is_trimmed(neighbour))
+            return true;
+          if constexpr (dim > 1)
+            if (neighbour->has_children())
+              for (unsigned int k = 0; k < cell->face(face)->n_children(); ++k)
+                if (is_trimmed(cell->neighbor_child_on_subface(face, k)))
+                  return true;
+        }
+    return false;
   }
 
 

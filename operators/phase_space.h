@@ -34,10 +34,14 @@ namespace sgdfp
     /// @param discretisation, trial_space prepared; outlive this object
     /// @param absorbing a set of parameters, or nullptr
     /// @param with_cut whether cells that its edge cuts belong to it
-    PhaseSpace(const Discretisation<dim> &discretisation,
-               const TrialSpace<dim>     &trial_space,
-               const Region<dim>         *absorbing = nullptr,
-               const bool                 with_cut  = true);
+    /// @param is_beyond where a law cannot be expanded: cells all of whose
+    /// nodes are there are trimmed too; may be empty
+    PhaseSpace(
+      const Discretisation<dim> &discretisation,
+      const TrialSpace<dim>     &trial_space,
+      const Region<dim>         *absorbing = nullptr,
+      const bool                 with_cut  = true,
+      const std::function<bool(const dealii::Point<dim> &)> &is_beyond = {});
 
     /// The matrices in parameters that all operators in phase space are made
     /// of. Test functions w, trial functions e^l f; s_i the thermal velocities;
@@ -66,6 +70,9 @@ namespace sgdfp
 
     /// Share of the cells that are trimmed.
     double trimmed_share() const;
+
+    /// Whether a cell of this rank has a face in common with a trimmed one.
+    bool is_at_trimmed(const typename Discretisation<dim>::Cell &cell) const;
 
     /// Compact coefficients of this rank and of all.
     struct Numbers
@@ -106,7 +113,9 @@ namespace sgdfp
 
     using Cell = typename Discretisation<dim>::Cell;
 
-    void assign_roles(const bool with_cut);
+    void assign_roles(
+      const bool                                             with_cut,
+      const std::function<bool(const dealii::Point<dim> &)> &is_beyond);
     void number();
     void compute_weights();
 
@@ -119,7 +128,12 @@ namespace sgdfp
       const std::function<void(unsigned int,
                                const dealii::FullMatrix<double> &)> &add) const;
 
+    /// Trims cells that are cut off from the bulk by trimmed ones: each would
+    /// have a law of its own.
+    void drop_islands();
+
     bool is_boundary_set() const;
+
 
 
     std::vector<Role>                  roles; ///< by active cell

@@ -133,10 +133,7 @@ namespace sgdfp
                               dynamics,
                               a_case.optimiser.friction_rate());
       log.say("Scales    " + choice.description());
-      if (choice.is_exceeded)
-        log.warn("the noise outside of the bulk is too large for the trial "
-                 "space exp(-L/T_U) of a law with its tails: they are not "
-                 "resolved");
+
       log.say("Mesh      Q" + std::to_string(a_case.discretisation.degree) +
               " and Q" + std::to_string(a_case.discretisation.degree + 1) +
               ", refinement " + a_case.discretisation.refinement +
@@ -157,6 +154,15 @@ namespace sgdfp
       choice.report(summary);
       read_off();
       judge_balance();
+      // A part of the error in L1 that the user accepts.
+      if (evidence.negative_mass > trusted_negative_mass &&
+          evidence.negative_mass <= evidence.tolerance)
+        {
+          log.warn("the density is negative on a mass of " +
+                   to_text(evidence.negative_mass) +
+                   ", below Discretisation/tolerance");
+          evidence.negative_mass = 0;
+        }
       if (evidence.is_cut_off())
         throw Refusal("not resolved",
                       "the law has " + to_text(evidence.boundary_mass) +

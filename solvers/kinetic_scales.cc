@@ -3,7 +3,6 @@
 
 #include "base/errors.h"
 #include "base/text.h"
-#include "postprocess/postprocessor.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,8 +17,9 @@ namespace sgdfp
     // In units of T_0; beyond is 1 % of a law, or less.
     constexpr double bulk = 6;
 
-    // Where PhaseSpace trims, in units of T_U.
-    constexpr double trimmed = 25;
+    // What velocities have to be represented for.
+    constexpr double reach = 10;
+
 
     template <int dim>
     constexpr unsigned int n_per_direction = (dim == 1 ? 4001 : 161);
@@ -30,9 +30,9 @@ namespace sgdfp
     template <int dim>
     struct Site
     {
-      double                 weight = 0, loss = 0;
-      dealii::Tensor<1, dim> diagonal;  ///< D_ii
-      double                 trace = 0; ///< tr D/tr M
+      double weight = 0, loss = 0;
+
+      double trace = 0; ///< tr D/tr M
       /// Extreme eigenvalues of D in units of M_ii
       double least = 0, greatest = 0;
     };
@@ -76,9 +76,9 @@ namespace sgdfp
               dynamics.diffusion(theta, MatrixFieldDerivatives::divergence)
                 .value;
             dealii::SymmetricTensor<2, dim> scaled;
+
             for (unsigned int d = 0; d < dim; ++d)
               {
-                site.diagonal[d] = D[d][d];
                 for (unsigned int e = d; e < dim; ++e)
                   scaled[d][e] = D[d][e] / std::sqrt(M[d][d] * M[e][e]);
               }
@@ -124,15 +124,26 @@ namespace sgdfp
 
 
   template <int dim>
+  bool
+  KineticChoice<dim>::is_beyond(const dealii::SymmetricTensor<2, dim> &D) const
+  {
+    dealii::SymmetricTensor<2, dim> scaled;
+    for (unsigned int d = 0; d < dim; ++d)
+      for (unsigned int e = d; e < dim; ++e)
+        scaled[d][e] = D[d][e] / (thermal_velocity[d] * thermal_velocity[e]);
+    const auto       values = dealii::eigenvalues(scaled);
+    constexpr double most   = 2;
+    return *std::max_element(values.begin(), values.end()) > most;
+  }
+
+
+
+  template <int dim>
   std::string KineticChoice<dim>::description() const
   {
-    std::string text = "gamma = " + to_text(friction) + "; D in the bulk " +
-                       to_text(least_temperature) + " to " +
-                       to_text(greatest_temperature) + "; T_ref = ";
-    for (unsigned int d = 0; d < dim; ++d)
-      text += (d > 0 ? ", " : "") +
-              to_text(thermal_velocity[d] * thermal_velocity[d]);
-    return text + "; T_U = " + to_text(trial_temperature);
+    return "gamma = " + to_text(friction) + "; D in the bulk " +
+           to_text(least_temperature) + " to " + to_text(greatest_temperature) +
+           "; T_ref = T_U = " + to_text(temperature);
   }
 
 
@@ -140,12 +151,9 @@ namespace sgdfp
   template <int dim>
   void KineticChoice<dim>::report(Summary &summary) const
   {
-    Summary::Json reference = Summary::Json::array();
-    for (unsigned int d = 0; d < dim; ++d)
-      reference.push_back(thermal_velocity[d] * thermal_velocity[d]);
     summary.set("kinetic/friction", friction);
-    summary.set("kinetic/reference_temperature", reference);
-    summary.set("kinetic/trial_temperature", trial_temperature);
+    summary.set("kinetic/reference_temperature", temperature);
+    summary.set("kinetic/trial_temperature", temperature);
     summary.set("kinetic/bulk_temperature_minimum", least_temperature);
     summary.set("kinetic/bulk_temperature_maximum", greatest_temperature);
   }
@@ -179,44 +187,26 @@ namespace sgdfp
     choice.friction          = friction;
     choice.mean_temperature  = T;
     choice.least_temperature = std::numeric_limits<double>::infinity();
-    dealii::Tensor<1, dim> lowest, highest;
-    for (unsigned int d = 0; d < dim; ++d)
-      lowest[d] = std::numeric_limits<double>::infinity();
+    double widest            = 0;
     for (const auto &site : all)
-      if (site.loss - minimum < bulk * T)
-        {
-          choice.least_temperature =
-            std::min(choice.least_temperature, site.least);
-          choice.greatest_temperature =
-            std::max(choice.greatest_temperature, site.greatest);
-          for (unsigned int d = 0; d < dim; ++d)
-            {
-              lowest[d]  = std::min(lowest[d], site.diagonal[d]);
-              highest[d] = std::max(highest[d], site.diagonal[d]);
-            }
-        }
-    for (unsigned int d = 0; d < dim; ++d)
-      choice.thermal_velocity[d] = std::sqrt(0.5 * (lowest[d] + highest[d]));
-
-    double       &T_U     = choice.trial_temperature;
-    constexpr int n_steps = 20;
-    constexpr int most    = 4;
-    T_U                   = choice.greatest_temperature;
-    for (int step = 0; step < n_steps; ++step)
       {
-        double needed = T_U;
-        for (const auto &site : all)
-          if (site.loss - minimum < trimmed * T_U)
-            needed = std::max(needed, 0.5 * site.greatest);
-        if (needed == T_U)
-          return choice;
-        T_U = std::min(needed, most * choice.greatest_temperature);
-        if (needed > T_U)
+        const double depth = site.loss - minimum;
+        if (depth < bulk * T)
           {
-            choice.is_exceeded = true;
-            return choice;
+            choice.least_temperature =
+              std::min(choice.least_temperature, site.least);
+            choice.greatest_temperature =
+              std::max(choice.greatest_temperature, site.greatest);
           }
+        if (depth < reach * T)
+          widest = std::max(widest, site.greatest);
       }
+    choice.temperature =
+      std::max(0.5 * (choice.least_temperature + choice.greatest_temperature),
+               0.5 * widest);
+    const auto M = dynamics.loss().mobility();
+    for (unsigned int d = 0; d < dim; ++d)
+      choice.thermal_velocity[d] = std::sqrt(choice.temperature * M[d][d]);
     return choice;
   }
 

@@ -62,9 +62,10 @@ namespace sgdfp
   ///     repeat  solve with elements of degree k and k + 1 and Hermite degree
   ///             N, and with k and N - 2; the differences estimate the errors
   ///             of mesh and velocities, the answers of k + 1 are reported
-  ///             stop if their sum is below the tolerance, and |c_N|/|c_0| too
-  ///             raise N by 2, or refine the cells that miss most, whichever
-  ///             error is larger
+  ///             refine the cells that miss most, until the first is below
+  ///             half of the tolerance, then raise N by 2, until the second and
+  ///             |c_N|/|c_0| are; the mesh once more where it has to be
+
   ///
   /// Where the edge of an absorbing set cuts cells, the change from taking them
   /// out of the set is added to the error, and they are refined.
@@ -165,6 +166,11 @@ namespace sgdfp
 
     bool tail_matters() const;
 
+    /// Whether the error of velocities, or |c_N|/|c_0|, asks for a larger N.
+    bool velocities_matter(const double error, const double tail) const;
+
+    void estimate_velocity_error();
+
     Discretisation<dim>           &discretisation;
     const Dynamics<dim>           &dynamics;
     const KineticChoice<dim>       choice;
@@ -180,7 +186,8 @@ namespace sgdfp
     std::unique_ptr<Solved>              finest, coarse, lower, without_cut;
     Errors                               mesh_errors, velocity_errors, bracket;
     /// Of the last degree on this mesh; < 0 where unknown
-    double last_change = -1;
+    double last_change   = -1;
+    bool   is_mesh_known = false;
 
     dealii::Vector<double> by_cell;
     std::vector<Level>     history;
