@@ -86,6 +86,13 @@ namespace sgdfp
     /// Whether preconditioner_matrix() is A, so that a direct solver applies.
     virtual bool is_assembled() const = 0;
 
+        /// Whether A has to be scaled before it is factorised: the weights span
+    /// decades within a cell, in equations that are not those of a diffusion.
+    virtual bool needs_balance() const
+    {
+      return false;
+    }
+
     /// Whether mass is conserved, so that A^T times left_null_vector() is zero.
     /// Where probability is killed it is not.
     virtual bool conserves_mass() const

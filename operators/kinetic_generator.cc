@@ -515,6 +515,14 @@ namespace sgdfp
 
 
 
+    template <int dim>
+  bool KineticGenerator<dim>::needs_balance() const
+  {
+    return true;
+  }
+
+
+
   template <int dim>
   bool KineticGenerator<dim>::conserves_mass() const
   {

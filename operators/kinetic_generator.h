@@ -90,7 +90,9 @@ namespace sgdfp
 
     const SparseMatrix &preconditioner_matrix() const override;
 
-    bool is_assembled() const override;
+        bool is_assembled() const override;
+
+    bool needs_balance() const override;
 
     bool conserves_mass() const override;
 

@@ -11,8 +11,11 @@ namespace sgdfp
   namespace
   {
     // Where the weight is e^-25 = 1e-11 of its maximum nothing is left of a law
-    // whose errors are larger [numerics.md, 5].
-    constexpr double deepest = -25;
+    // whose errors are larger [numerics.md, 5]. In one dimension, where cells
+    // cost nothing, eigenfunctions have room for ten digits.
+    template <int dim>
+    constexpr double deepest = (dim == 1 ? -36 : -25);
+
 
     // Islands that reach above are wells, not remains of a tail.
     constexpr double shallow = -10;
@@ -84,7 +87,7 @@ namespace sgdfp
                 }
             }
           cell->get_dof_values(trial_space.nodal_log(), l);
-          if (*std::max_element(l.begin(), l.end()) >= deepest &&
+          if (*std::max_element(l.begin(), l.end()) >= deepest<dim> &&
               can_be_expanded(cell))
             role = Role::inside;
         }

@@ -22,8 +22,12 @@ namespace sgdfp
   /// bounce back [numerics.md, 5; Egger and Schlottbom, A mixed variational
   /// framework for the radiative transfer equation, 2012].
   ///
-  /// Cells where l < -25 throughout are trimmed: they reflect at their faces,
-  /// as the box does. Cells of an absorbing set take what comes in.
+  /// Cells where l < -25 (-36 in one dimension) throughout are trimmed: they
+  /// reflect at their faces, as the box does. Cells of an absorbing set take
+  /// what comes in.
+  ///
+  /// The weight of the trial space must not level off in cells that are not
+  /// trimmed: cap().
   ///
   /// Coefficients are numbered rank by rank without those of hanging nodes and
   /// of trimmed or absorbing cells ("compact").
@@ -42,6 +46,10 @@ namespace sgdfp
       const Region<dim>         *absorbing = nullptr,
       const bool                 with_cut  = true,
       const std::function<bool(const dealii::Point<dim> &)> &is_beyond = {});
+
+    /// For TrialSpace::use_gibbs(): cells that begin where there is something
+    /// may end far down, and what keeps errors from growing is that l is -L/T.
+    static constexpr double cap = 300;
 
     /// The matrices in parameters that all operators in phase space are made
     /// of. Test functions w, trial functions e^l f; s_i the thermal velocities;

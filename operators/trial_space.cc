@@ -11,10 +11,6 @@ namespace sgdfp
 
   namespace
   {
-    // Reference densities level off at e^-40 of their maximum: further down
-    // nothing contributes and exponentials would under- or overflow.
-    constexpr double exponent_cap = 40;
-
     // A potential is never solved for, only evaluated: it may go further down.
     constexpr double potential_cap = 600;
 
@@ -72,9 +68,11 @@ namespace sgdfp
 
   template <int dim>
   void TrialSpace<dim>::use_gibbs(const Loss<dim> &loss,
-                                  const double     temperature)
+                                  const double     temperature,
+                                  const double     cap)
   {
     potential_of      = nullptr;
+    gibbs_cap         = cap;
     gibbs_loss        = &loss;
     this->temperature = temperature;
     minimum_loss      = minimum(discretisation.interpolate(
@@ -134,7 +132,7 @@ namespace sgdfp
   void TrialSpace<dim>::use_same_as(const TrialSpace &other)
   {
     if (other.is_gibbs())
-      return use_gibbs(*other.gibbs_loss, other.temperature);
+      return use_gibbs(*other.gibbs_loss, other.temperature, other.gibbs_cap);
     if (other.potential_of != nullptr && use_potential(*other.potential_of))
       return;
     use_nodal(discretisation.interpolate(
@@ -181,7 +179,7 @@ namespace sgdfp
     const Tensor<1, dim> dx = gibbs_loss->gradient(theta) / temperature;
     const Tensor<2, dim> ddx =
       Tensor<2, dim>(gibbs_loss->hessian(theta)) / temperature;
-    level_off(x, dx, ddx, exponent_cap, value, gradient, hessian);
+    level_off(x, dx, ddx, gibbs_cap, value, gradient, hessian);
   }
 
 

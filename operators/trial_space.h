@@ -29,8 +29,10 @@ namespace sgdfp
     void use_polynomials();
 
     /// l = log(e^{-x} + e^{-40}), x = (L - min L)/T: Gibbs, levelled off where
-    /// it is e^-40 of its maximum. Keeps a reference to @p loss.
-    void use_gibbs(const Loss<dim> &loss, const double temperature);
+    /// it is e^-40 of its maximum, or e^-cap. Keeps a reference to @p loss.
+    void use_gibbs(const Loss<dim> &loss,
+                   const double     temperature,
+                   const double     cap = 40);
 
     /// l = int (b - (1-a) div D)/D, the log of the law itself: in one dimension
     /// every law in a box without flux is in detailed balance. Levelled off at
@@ -107,10 +109,12 @@ namespace sgdfp
     const Dynamics<dim>    *potential_of = nullptr;
     /// By active cell: the potential in the middle of its chart interval
     std::vector<double> potential_in_middle;
-    const Loss<dim>    *gibbs_loss   = nullptr;
-    double              temperature  = 0;
-    double              minimum_loss = 0;
-    Vector              log_at_nodes;
+    const Loss<dim>    *gibbs_loss  = nullptr;
+    double              temperature = 0;
+    double              gibbs_cap   = 0;
+
+    double minimum_loss = 0;
+    Vector log_at_nodes;
   };
 } // namespace sgdfp
 

@@ -34,6 +34,25 @@ namespace sgdfp
 
 
 
+    template <int dim>
+    double mass_at_trimmed(const KineticLaw<dim> &law)
+    {
+      const auto                         &mesh = law.discretisation;
+      typename KineticLaw<dim>::Evaluator at(law, mesh.quadrature);
+      double                              sum = 0;
+      for (const auto &cell : mesh.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned() && law.generator.space.is_inside(cell) &&
+            law.generator.space.is_at_trimmed(cell))
+          {
+            at.reinit(cell);
+            for (unsigned int q = 0; q < mesh.quadrature.size(); ++q)
+              sum += std::abs(at(0, q)) * at.points().JxW(q);
+          }
+      return dealii::Utilities::MPI::sum(sum, mesh.communicator);
+    }
+
+
+
     /// At one theta: the larger of |grad D| width/|D| and |curl D^-1 b|
     /// relative to the derivatives of D^-1 b.
     template <int dim>
@@ -151,7 +170,8 @@ namespace sgdfp
     greatest_temperature = dealii::Utilities::MPI::max(most, communicator);
     if (condition > singular)
       certificate = dealii::Utilities::MPI::max(worst, communicator);
-    negative_mass = negative_phase_mass(law);
+    negative_mass     = negative_phase_mass(law);
+    trimmed_edge_mass = mass_at_trimmed(law);
   }
 
 
@@ -222,6 +242,7 @@ namespace sgdfp
     summary.set("kinetic/temperature_minimum", least_temperature);
     summary.set("kinetic/temperature_maximum", greatest_temperature);
     summary.set("kinetic/negative_mass", negative_mass);
+    summary.set("kinetic/trimmed_edge_mass", trimmed_edge_mass);
     const std::string is_singular = "D is singular in the law";
     if (certificate)
       summary.set("detailed_balance/certificate", *certificate);

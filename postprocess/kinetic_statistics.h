@@ -46,6 +46,11 @@ namespace sgdfp
     /// int max(-f, 0) d theta dv
     double negative_mass = 0;
 
+    /// Mass of the cells next to trimmed ones, inside of the box: what the
+    /// trimming may have changed is less.
+    double trimmed_edge_mass = 0;
+
+
     /// Where p is visible: the largest |grad D|/|D| times the width of the law,
     /// or the largest |curl D^-1 b| relative to its derivatives. 0 is detailed
     /// balance; empty where D is singular.

@@ -346,6 +346,11 @@ namespace sgdfp
         log.warn("the density in phase space is negative on a mass of " +
                  to_text(statistics->negative_mass) +
                  ": raise Discretisation/maximum hermite degree");
+            if (statistics->trimmed_edge_mass > tolerance)
+        log.warn("a mass of " + to_text(statistics->trimmed_edge_mass) +
+                 " is in cells next to trimmed ones, where D exceeds twice the "
+                 "temperature that velocities are expanded with: the law is "
+                 "cut off there");
       constexpr double small_friction = 0.3;
 
       if (study->system().generator.scales.friction <= small_friction &&

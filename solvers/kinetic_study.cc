@@ -44,7 +44,7 @@ namespace sgdfp
     , dynamics(dynamics)
     , trial_space([&]() {
       TrialSpace<dim> l(discretisation);
-      l.use_gibbs(dynamics.loss(), choice.temperature);
+      l.use_gibbs(dynamics.loss(), choice.temperature, PhaseSpace<dim>::cap);
       return l;
     }())
     , space(discretisation,
@@ -287,7 +287,7 @@ namespace sgdfp
   template <int dim>
   bool KineticStudy<dim>::tail_matters() const
   {
-        // What is absorbed leaves f with a jump at v = 0, whose coefficients decay
+    // What is absorbed leaves f with a jump at v = 0, whose coefficients decay
     // like a power of n. In four dimensions a narrow Gaussian across a wide
     // one would ask for N of 60 and more, where the density of parameters has
     // long converged: the tail is reported only.

@@ -148,14 +148,21 @@ namespace sgdfp
     constexpr double   tolerance = 1e-13;
     constexpr unsigned most      = 8;
     shift                        = round_off * fastest_rate(generator);
-    linear_solver.factorise(generator, shift);
+    if (generator.needs_balance())
+      balanced =
+        std::make_unique<BalancedInverse>(generator, parameters, shift);
+    else
+      linear_solver.factorise(generator, shift);
 
     Vector next = generator.zero(), right_side = generator.zero();
     double change = 0;
     for (unsigned int step = 1; step <= most; ++step)
       {
         generator.mass_matrix().vmult(right_side, density);
-        linear_solver.solve(next, right_side);
+        if (balanced)
+          balanced->solve(next, right_side, /*transposed=*/false);
+        else
+          linear_solver.solve(next, right_side);
         next /= mass_of(generator, next);
         density -= next;
         change  = density.l1_norm() / next.l1_norm();
@@ -184,7 +191,7 @@ namespace sgdfp
     constexpr unsigned int n_steps  = 3;
     const bool             is_exact = (shift != 0);
     constexpr double       loose    = 1e-2;
-    if (balanced)
+    if (balanced && !is_exact)
       balanced->set_tolerance(loose);
     else if (!is_exact)
       linear_solver.set_tolerances(loose, 0);

@@ -11,9 +11,13 @@ namespace sgdfp
   template <int dim>
   struct KineticProblem : Problem<dim>
   {
+    explicit KineticProblem(const MPI_Comm communicator = MPI_COMM_WORLD)
+      : Problem<dim>(communicator)
+    {}
+
     KineticScales<dim> scales;
-    /// U = L/T_U
-    double trial_temperature = 1;
+    /// T of velocities and of the trial space
+    double temperature = 1;
 
     std::unique_ptr<TrialSpace<dim>>       trial;
     std::unique_ptr<Region<dim>>           absorbing;
@@ -31,12 +35,18 @@ namespace sgdfp
         /*weight_decay=*/0.);
     }
 
-    void make()
+    void prepare()
     {
       this->optimiser.friction = std::to_string(scales.friction);
-      this->prepare();
+      for (unsigned int i = 0; i < dim; ++i)
+        scales.thermal_velocity[i] = std::sqrt(temperature);
+      Problem<dim>::prepare();
+    }
+
+    void make_generator()
+    {
       trial = std::make_unique<TrialSpace<dim>>(*this->discretisation);
-      trial->use_gibbs(*this->loss, trial_temperature);
+      trial->use_gibbs(*this->loss, temperature, PhaseSpace<dim>::cap);
       space     = std::make_unique<PhaseSpace<dim>>(*this->discretisation,
                                                 *trial,
                                                 absorbing.get());
@@ -47,10 +57,10 @@ namespace sgdfp
       generator->assemble();
     }
 
-    void set_temperature(const double T)
+    void make()
     {
-      for (unsigned int i = 0; i < dim; ++i)
-        scales.thermal_velocity[i] = std::sqrt(T);
+      prepare();
+      make_generator();
     }
 
     /// The stationary law.
