@@ -375,8 +375,8 @@ namespace sgdfp
 
 
   template <int dim>
-  Vector KineticGenerator<dim>::nodal(const Vector      &P,
-                                      const unsigned int n) const
+  Vector KineticGenerator<dim>::spread(const Vector      &P,
+                                       const unsigned int n) const
   {
     Vector      u     = space.discretisation.owned_vector();
     const auto &kept  = space.numbers(0).kept;
@@ -384,6 +384,26 @@ namespace sgdfp
     for (std::size_t j = 0; j < kept.size(); ++j)
       u(kept[j]) = static_cast<double>(P(first + j));
     u.compress(dealii::VectorOperation::insert);
+    return u;
+  }
+
+
+
+  template <int dim>
+  Vector KineticGenerator<dim>::nodal_function(const Vector &F) const
+  {
+    Vector u = spread(F, 0);
+    space.discretisation.constraints.distribute(u);
+    return u;
+  }
+
+
+
+  template <int dim>
+  Vector KineticGenerator<dim>::nodal(const Vector      &P,
+                                      const unsigned int n) const
+  {
+    Vector       u       = spread(P, n);
     const Vector inverse = space.trial_space.inverse_weights();
     u.scale(inverse);
     space.discretisation.constraints.distribute(u);
@@ -515,7 +535,7 @@ namespace sgdfp
 
 
 
-    template <int dim>
+  template <int dim>
   bool KineticGenerator<dim>::needs_balance() const
   {
     return true;

@@ -90,7 +90,7 @@ namespace sgdfp
 
     const SparseMatrix &preconditioner_matrix() const override;
 
-        bool is_assembled() const override;
+    bool is_assembled() const override;
 
     bool needs_balance() const override;
 
@@ -105,6 +105,11 @@ namespace sgdfp
     /// c_n for even |n|: nodal coefficients, those of hanging nodes too.
     /// @param n place of the index; 0 gives the density of parameters
     Vector nodal(const Vector &P, const unsigned int n) const;
+
+    /// The mean of an observable over Maxwellian velocities, as a function of
+    /// parameters, from its coefficients @p F (of the adjoint): nodal values,
+    /// hanging nodes too, 0 where the law is not.
+    Vector nodal_function(const Vector &F) const;
 
     /// c_n for odd |n|: coefficients of PhaseSpace::odd_handler.
     Vector discontinuous(const Vector &P, const unsigned int n) const;
@@ -142,6 +147,9 @@ namespace sgdfp
     void compute_functionals();
 
     unsigned int rank() const;
+
+    /// The coefficients of c_n, |n| even, at the nodes of the discretisation.
+    Vector spread(const Vector &P, const unsigned int n) const;
 
     const Dynamics<dim>                              &dynamics;
     std::array<typename PhaseSpace<dim>::Matrices, 2> matrices;

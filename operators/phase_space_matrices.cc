@@ -2,6 +2,7 @@
 // PhaseSpace: the matrices in parameters.
 #include "operators/phase_space_block.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sgdfp
@@ -28,19 +29,11 @@ namespace sgdfp
         : space(space)
         , dynamics(dynamics)
         , s(thermal_velocity)
-        , even(space.discretisation.mapping,
-               space.discretisation.element,
-               space.discretisation.quadrature,
-               flags)
-        , odd(space.discretisation.mapping,
-              space.odd_element,
-              space.discretisation.quadrature,
-              flags)
-        , n_points(space.discretisation.quadrature.size())
-        , weight(n_points)
-        , grad_l(n_points)
-        , R(n_points)
-        , excess(n_points)
+        , ordinary(space, space.discretisation.quadrature)
+        , fine(space,
+               dealii::QGauss<dim>(space.discretisation.element.degree +
+                                   n_more))
+        , nodal_l(space.discretisation.element.dofs_per_cell)
       {
         for (unsigned int r = 0; r < 2; ++r)
           for (unsigned int c = 0; c < 2; ++c)
@@ -64,8 +57,11 @@ namespace sgdfp
 
       void add_cell(const Cell &cell)
       {
-        even.reinit(cell);
-        odd.reinit(space.odd_cell(cell));
+        cell->get_dof_values(space.trial_space.nodal_log(), nodal_l);
+        const auto range = std::minmax_element(nodal_l.begin(), nodal_l.end());
+        values = (*range.second - *range.first > steep ? &fine : &ordinary);
+        values->even.reinit(cell);
+        values->odd.reinit(space.odd_cell(cell));
         evaluate_coefficients();
         for (unsigned int p = 0; p < 2; ++p)
           add_local_terms(cell, p);
@@ -107,12 +103,23 @@ namespace sgdfp
       }
 
     private:
+      // Where the weight falls by e^-6 within a cell the ordinary rule misses
+      // it, and modes that exist only between its points decay at any rate.
+      static constexpr double       steep  = 6;
+      static constexpr unsigned int n_more = 12;
+
       static inline const dealii::UpdateFlags flags =
         dealii::update_values | dealii::update_gradients |
         dealii::update_JxW_values | dealii::update_quadrature_points;
 
       void evaluate_coefficients()
       {
+        const dealii::FEValues<dim> &even = values->even;
+        n_points                          = even.n_quadrature_points;
+        weight.resize(n_points);
+        grad_l.resize(n_points);
+        R.resize(n_points);
+        excess.resize(n_points);
         space.trial_space.evaluate(even, false, l);
         for (unsigned int q = 0; q < n_points; ++q)
           {
@@ -142,8 +149,8 @@ namespace sgdfp
                       const Row         &row,
                       const Column      &column) const
       {
-        const auto &w = (row_parity == 0 ? even : odd);
-        const auto &f = (column_parity == 0 ? even : odd);
+        const auto &w = (row_parity == 0 ? values->even : values->odd);
+        const auto &f = (column_parity == 0 ? values->even : values->odd);
         Local       rows(n_points, w.dofs_per_cell);
         Local       columns(n_points, f.dofs_per_cell);
         Local       result(w.dofs_per_cell, f.dofs_per_cell);
@@ -246,8 +253,26 @@ namespace sgdfp
       const PhaseSpace<dim> &space;
       const Dynamics<dim>   &dynamics;
       const Tensor<1, dim>   s;
-      dealii::FEValues<dim>  even, odd;
-      const unsigned int     n_points;
+      /// Both elements at the points of one rule
+      struct Values
+      {
+        Values(const PhaseSpace<dim>         &space,
+               const dealii::Quadrature<dim> &rule)
+          : even(space.discretisation.mapping,
+                 space.discretisation.element,
+                 rule,
+                 flags)
+          , odd(space.discretisation.mapping, space.odd_element, rule, flags)
+        {}
+
+        dealii::FEValues<dim> even, odd;
+      };
+
+      Values                 ordinary, fine;
+      Values                *values   = nullptr;
+      unsigned int           n_points = 0;
+      dealii::Vector<double> nodal_l;
+
       /// At the points: e^l JxW, grad l, R, D_ij/(s_i s_j) - delta_ij
       std::vector<double>                          weight;
       std::vector<Tensor<1, dim>>                  grad_l, R;

@@ -111,6 +111,8 @@ namespace sgdfp
       const auto       report = solver.solve(generator, P);
       KineticAnswer    answer;
       answer.densities = {P};
+      answer.labels    = {0.};
+
       const KineticStatistics<dim> numbers(KineticLaw<dim>(generator, P),
                                            dynamics);
       answer.figures      = {numbers.entropy_production.value_or(0.)};
@@ -346,7 +348,7 @@ namespace sgdfp
         log.warn("the density in phase space is negative on a mass of " +
                  to_text(statistics->negative_mass) +
                  ": raise Discretisation/maximum hermite degree");
-            if (statistics->trimmed_edge_mass > tolerance)
+      if (statistics->trimmed_edge_mass > tolerance)
         log.warn("a mass of " + to_text(statistics->trimmed_edge_mass) +
                  " is in cells next to trimmed ones, where D exceeds twice the "
                  "temperature that velocities are expanded with: the law is "

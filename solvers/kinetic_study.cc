@@ -127,19 +127,38 @@ namespace sgdfp
                                 dealii::Vector<double> *cells) const
   {
     Errors       errors;
-    const double s = choice.thermal_velocity.norm();
-    for (std::size_t i = 0; i < fine.answer.figures.size(); ++i)
-      errors.figures.push_back(
-        i < other.answer.figures.size() ?
-          std::abs(fine.answer.figures[i] - other.answer.figures[i]) :
-          std::numeric_limits<double>::quiet_NaN());
-    const std::size_t n =
-      std::min(fine.answer.densities.size(), other.answer.densities.size());
-    for (std::size_t i = 0; i < n; ++i)
+    const double s       = choice.thermal_velocity.norm();
+    const auto   nearest = [](const std::complex<double>               value,
+                            const std::vector<std::complex<double>> &list) {
+      const auto place =
+        std::min_element(list.begin(),
+                         list.end(),
+                         [&](const auto &a, const auto &b) {
+                           return std::abs(a - value) < std::abs(b - value);
+                         });
+      return static_cast<std::size_t>(place - list.begin());
+    };
+    const auto &of_fine = fine.answer, &of_other = other.answer;
+    for (std::size_t i = 0; i < of_fine.figures.size(); ++i)
       {
-        const KineticLaw<dim> a(fine.system->generator,
-                                fine.answer.densities[i]),
-          b(other.system->generator, other.answer.densities[i]);
+        const auto value = of_fine.figures[i];
+        errors.figures.push_back(std::abs(
+          value -
+          (i < of_fine.n_eigenvalues ?
+             of_other.eigenvalues[nearest(value, of_other.eigenvalues)] :
+             of_other
+               .figures[i - of_fine.n_eigenvalues + of_other.n_eigenvalues])));
+      }
+    bool is_first = true;
+    for (std::size_t i = 0; i < of_fine.densities.size(); ++i)
+      {
+        const auto        label = of_fine.labels[i];
+        const std::size_t j     = nearest(label, of_other.labels);
+        constexpr double  alike = 0.1;
+        if (std::abs(of_other.labels[j] - label) > alike * std::abs(label))
+          continue;
+        const KineticLaw<dim> a(fine.system->generator, of_fine.densities[i]),
+          b(other.system->generator, of_other.densities[j]);
         const auto &rule = fine.system->discretisation.quadrature;
         typename KineticLaw<dim>::Evaluator at(a, rule), bt(b, rule);
         dealii::Vector<double> local(discretisation.mesh->n_active_cells());
@@ -170,7 +189,9 @@ namespace sgdfp
           }
         if (cells != nullptr)
           {
-            cells->reinit(local.size(), /*keep=*/i > 0);
+            if (is_first)
+              cells->reinit(local.size());
+            is_first = false;
             cells->add(1 / sums[2], local);
           }
       }

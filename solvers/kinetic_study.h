@@ -44,10 +44,17 @@ namespace sgdfp
   /// What a question finds on one KineticSystem.
   struct KineticAnswer
   {
-    /// Coefficients of densities, laws or eigenfunctions
-    std::vector<Vector> densities;
+    /// Coefficients of densities, laws or eigenfunctions, each with the number
+    /// that tells it from the others: two answers are compared one by one
+    std::vector<Vector>               densities;
+    std::vector<std::complex<double>> labels;
     /// Numbers that have an error each
     std::vector<std::complex<double>> figures;
+    /// The first figures are eigenvalues, whose order two meshes may see
+    /// differently: each is compared with the nearest of these of the other
+    /// answer
+    std::size_t                       n_eigenvalues = 0;
+    std::vector<std::complex<double>> eigenvalues;
     /// |c_N|/|c_0| of the first density
     double tail = 0;
     /// Solver: rate of the slowest relaxation, error of the weights of wells

@@ -215,6 +215,41 @@ namespace sgdfp
 
 
 
+  unsigned int Spectrum::n_leading(const unsigned int n_values) const
+  {
+    unsigned int n = std::min(n_values, size());
+    if (n > 0 && n < size() && is_complex(n - 1) && !is_conjugate(n - 1))
+      ++n;
+    return n;
+  }
+
+
+
+  void Spectrum::truncate(const unsigned int n_values)
+  {
+    const unsigned int n = n_leading(n_values);
+    values.resize(n);
+    disagreements.resize(n);
+    right.resize(n);
+    left.resize(n);
+    if (residuals.size() > n)
+      {
+        residuals.resize(n);
+        left_residuals.resize(n);
+      }
+  }
+
+
+
+  std::string Spectrum::function_name(const unsigned int i) const
+  {
+    return !is_complex(i)  ? std::to_string(i + 1) :
+           is_conjugate(i) ? std::to_string(i) + "_imaginary" :
+                             std::to_string(i + 1) + "_real";
+  }
+
+
+
   SpectrumSolver::SpectrumSolver(const SolverParameters &parameters)
     : parameters(parameters)
   {}
@@ -364,20 +399,6 @@ namespace sgdfp
       spectrum.right.insert(spectrum.right.begin(), law);
       spectrum.left.insert(spectrum.left.begin(), generator.left_null_vector());
     }
-
-
-
-    void truncate(const unsigned int n_values, Spectrum &spectrum)
-    {
-      unsigned int n = std::min(n_values, spectrum.size());
-      if (n > 0 && n < spectrum.size() && spectrum.is_complex(n - 1) &&
-          !spectrum.is_conjugate(n - 1))
-        ++n;
-      spectrum.values.resize(n);
-      spectrum.disagreements.resize(n);
-      spectrum.right.resize(n);
-      spectrum.left.resize(n);
-    }
   } // namespace
 
 
@@ -418,7 +439,7 @@ namespace sgdfp
       }
     if (law != nullptr)
       prepend_law(generator, *law, spectrum);
-    truncate(n_values, spectrum);
+    spectrum.truncate(n_values);
     measure(generator, spectrum);
     return spectrum;
   }

@@ -44,6 +44,17 @@ namespace sgdfp
 
     /// Second members of complex pairs
     bool is_conjugate(const unsigned int i) const;
+
+    /// @p n_values, or one more where that would split a complex pair, or as
+    /// many as there are.
+    unsigned int n_leading(const unsigned int n_values) const;
+
+    /// Keeps the first n_leading().
+    void truncate(const unsigned int n_values);
+
+    /// For files: "3", or, of a complex pair 3 and 4, whose places hold the two
+    /// parts of its first member, "3_real" and "3_imaginary"
+    std::string function_name(const unsigned int i) const;
   };
 
 

@@ -6,6 +6,7 @@
 #include "solvers/adaptive.h"
 #include "solvers/box_search.h"
 #include "solvers/case_run.h"
+#include "solvers/kinetic_spectrum_run.h"
 #include "solvers/log_of_law.h"
 #include "solvers/spectrum_summary.h"
 
@@ -184,11 +185,7 @@ namespace sgdfp
                                           problem.law());
       for (unsigned int i = 0; i < spectrum.size(); ++i)
         {
-          // The places of a pair hold the two parts of its first member.
-          const std::string name =
-            !spectrum.is_complex(i)  ? std::to_string(i + 1) :
-            spectrum.is_conjugate(i) ? std::to_string(i) + "_imaginary" :
-                                       std::to_string(i + 1) + "_real";
+          const std::string name = spectrum.function_name(i);
           fields.add_density("right_" + name, spectrum.right[i]);
           fields.add_function("left_" + name, spectrum.left[i]);
         }
@@ -287,6 +284,8 @@ namespace sgdfp
                              const bool     validate,
                              RunLog        &log)
   {
+    if (a_case.optimiser.is_underdamped())
+      return answer_kinetic_spectrum(communicator, a_case, validate, log);
     return answer_case<SpectrumRun>(communicator, a_case, validate, log);
   }
 } // namespace sgdfp

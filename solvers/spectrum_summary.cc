@@ -31,57 +31,6 @@ namespace sgdfp
 
 
     template <int dim>
-    void report_eigenvalues(const SpectralStudy<dim> &study, Summary &summary)
-    {
-      const auto &answers  = study.answers();
-      const auto &spectrum = answers.spectrum;
-      Json        values = Json::array(), errors = Json::array();
-      std::string unresolved;
-      for (std::size_t i = 0; i < spectrum.size(); ++i)
-        {
-          const auto   value   = answers.figures[i];
-          const double bound   = spectrum.resolution;
-          const bool   is_zero = (i == 0 && !answers.killed);
-          if (!is_zero && std::abs(value) <= bound)
-            {
-              values.push_back({nullptr, nullptr});
-              errors.push_back(bound);
-              unresolved = "an eigenvalue is below " + to_text(bound) +
-                           " per unit t, which is what round-off leaves of it";
-            }
-          else
-            {
-              values.push_back({value.real(), value.imag()});
-              errors.push_back(is_zero ? Json(0.) : number(study.errors()[i]));
-            }
-        }
-      summary.set("spectrum/eigenvalues", values);
-      if (!unresolved.empty())
-        summary.set("spectrum/eigenvalues_reason", unresolved);
-      summary.set("spectrum/eigenvalue_errors", errors);
-      summary.set("spectrum/residuals", to_json(spectrum.residuals));
-      summary.set("spectrum/left_residuals", to_json(spectrum.left_residuals));
-      summary.set("spectrum/adjoint_differences",
-                  to_json(spectrum.disagreements));
-      if (std::isfinite(spectrum.imaginary_reach))
-        summary.set("spectrum/imaginary_reach", spectrum.imaginary_reach);
-      else
-        summary.set_null("spectrum/imaginary_reach",
-                         "detailed balance: every eigenvalue is real");
-
-      if (spectrum.size() < 2)
-        summary.set_null("spectrum/gap",
-                         "Spectrum/eigenvalues is 1: there is no second one");
-      else if (values[1][0].is_null())
-        summary.set_null("spectrum/gap", unresolved);
-      else
-        summary.set("spectrum/gap",
-                    answers.figures[0].real() - answers.figures[1].real());
-    }
-
-
-
-    template <int dim>
     void report_sets(const SpectralStudy<dim> &study,
                      const double              gap_ratio,
                      Summary                  &summary)
@@ -214,6 +163,57 @@ namespace sgdfp
 
 
 
+  void report_eigenvalues(const Spectrum                          &spectrum,
+                          const std::vector<std::complex<double>> &figures,
+                          const std::vector<double>               &errors_of,
+                          const bool                               is_killed,
+                          Summary                                 &summary)
+  {
+    Json        values = Json::array(), errors = Json::array();
+    std::string unresolved;
+    for (std::size_t i = 0; i < spectrum.size(); ++i)
+      {
+        const auto   value   = figures[i];
+        const double bound   = spectrum.resolution;
+        const bool   is_zero = (i == 0 && !is_killed);
+        if (!is_zero && std::abs(value) <= bound)
+          {
+            values.push_back({nullptr, nullptr});
+            errors.push_back(bound);
+            unresolved = "an eigenvalue is below " + to_text(bound) +
+                         " per unit t, which is what round-off leaves of it";
+          }
+        else
+          {
+            values.push_back({value.real(), value.imag()});
+            errors.push_back(is_zero ? Json(0.) : number(errors_of[i]));
+          }
+      }
+    summary.set("spectrum/eigenvalues", values);
+    if (!unresolved.empty())
+      summary.set("spectrum/eigenvalues_reason", unresolved);
+    summary.set("spectrum/eigenvalue_errors", errors);
+    summary.set("spectrum/residuals", to_json(spectrum.residuals));
+    summary.set("spectrum/left_residuals", to_json(spectrum.left_residuals));
+    summary.set("spectrum/adjoint_differences",
+                to_json(spectrum.disagreements));
+    if (std::isfinite(spectrum.imaginary_reach))
+      summary.set("spectrum/imaginary_reach", spectrum.imaginary_reach);
+    else
+      summary.set_null("spectrum/imaginary_reach",
+                       "detailed balance: every eigenvalue is real");
+
+    if (spectrum.size() < 2)
+      summary.set_null("spectrum/gap",
+                       "Spectrum/eigenvalues is 1: there is no second one");
+    else if (values[1][0].is_null())
+      summary.set_null("spectrum/gap", unresolved);
+    else
+      summary.set("spectrum/gap", figures[0].real() - figures[1].real());
+  }
+
+
+
   template <int dim>
   void report_spectrum(SpectralStudy<dim>      &study,
                        const SpectralSets<dim> &sets,
@@ -225,7 +225,11 @@ namespace sgdfp
     summary.set("spectrum/of",
                 sets.absorbing ? "the process killed in Domain/absorbing" :
                                  "the process in the box");
-    report_eigenvalues(study, summary);
+    report_eigenvalues(study.answers().spectrum,
+                       study.answers().figures,
+                       study.errors(),
+                       static_cast<bool>(study.answers().killed),
+                       summary);
     report_sets(study, a_case.spectrum.gap_ratio, summary);
     report_killed(study, a_case.observables, summary);
     report_transitions(study, summary);

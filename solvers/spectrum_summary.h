@@ -7,6 +7,15 @@
 
 namespace sgdfp
 {
+  /// spectrum/eigenvalues with their errors, residuals, reach, and the gap.
+  /// @param figures, errors begin with those of the eigenvalues
+  void report_eigenvalues(const Spectrum                          &spectrum,
+                          const std::vector<std::complex<double>> &figures,
+                          const std::vector<double>               &errors,
+                          const bool                               is_killed,
+                          Summary                                 &summary);
+
+
   /// Fills the sections spectrum and solver of summary.json (docs/running.md).
   template <int dim>
   void report_spectrum(SpectralStudy<dim>      &study,

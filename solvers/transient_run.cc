@@ -96,7 +96,17 @@ namespace sgdfp
       , wants_to_resume(resume)
       , checkpoint(communicator, folder.path())
       , absorbing(make_absorbing<dim>(a_case))
-    {}
+    {
+      if (a_case.optimiser.is_underdamped())
+        throw EntryError(a_case.optimiser.momentum > 0 ? "Optimiser/momentum" :
+                                                         "Optimiser/friction",
+                         a_case.optimiser.momentum > 0 ?
+                           to_text(a_case.optimiser.momentum) :
+                           a_case.optimiser.friction,
+                         "sgdfp-transient knows no momentum yet",
+                         "Ask sgdfp-stationary or sgdfp-spectrum, or set "
+                         "momentum = 0 and friction = auto.");
+    }
 
 
 
