@@ -254,7 +254,18 @@ namespace sgdfp
     void KineticSpectrumRun<dim>::answer()
     {
       if (sets.absorbing)
-        fit_mesh(*discretisation, sets.absorbing->edges(discretisation->box));
+        {
+          fit_mesh(*discretisation, sets.absorbing->edges(discretisation->box));
+          resolve_set(*sets.absorbing,
+                      *discretisation,
+                      a_case.discretisation,
+                      [this]() {
+                        auto &mesh = *discretisation->mesh;
+                        mesh.execute_coarsening_and_refinement();
+                        discretisation->prepare();
+                      });
+        }
+
       const auto choice =
         choose_kinetic_scales(discretisation->box,
                               dynamics,

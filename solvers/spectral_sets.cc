@@ -46,7 +46,54 @@ namespace sgdfp
 
 
 
-  template struct SpectralSets<1>;
-  template struct SpectralSets<2>;
-  template struct SpectralSets<3>;
+  template <int dim>
+  void resolve_set(const Region<dim>              &set,
+                   const Discretisation<dim>      &discretisation,
+                   const DiscretisationParameters &parameters,
+                   const std::function<void()>    &refine)
+  {
+    for (;;)
+      {
+        const Vector whole = set.nodes(discretisation, /*with_cut=*/false);
+        if (whole.l1_norm() > 0)
+          {
+            if (whole.l1_norm() == whole.size())
+              set.complain("holds the whole box",
+                           "It is where the expression is >= 0: a "
+                           "comparison, which is 0 or 1, is >= 0 "
+                           "everywhere.");
+            return;
+          }
+        const auto n_cut = set.n_cut_cells(discretisation);
+        if (n_cut == 0)
+          set.complain("holds nothing in the box that the mesh can see",
+                       "It is where the expression is >= 0; choose a "
+                       "larger set, or raise Domain/initial refinement.");
+        if (dim == 1 || parameters.refinement == "none" ||
+            discretisation.mesh->n_global_active_cells() + (1 << dim) * n_cut >
+              parameters.maximum_cells)
+          set.complain("is smaller than the cells of the mesh",
+                       "Raise Domain/initial refinement or "
+                       "Discretisation/maximum cells.");
+        const auto places = set.places(discretisation);
+        for (const auto &cell : discretisation.mesh->active_cell_iterators())
+          if (cell->is_locally_owned() &&
+              places[cell->active_cell_index()] == Region<dim>::Place::cut)
+            cell->set_refine_flag();
+        refine();
+      }
+  }
+
+
+
+#define INSTANTIATE(dim)                                      \
+  template struct SpectralSets<dim>;                          \
+  template void resolve_set(const Region<dim> &,              \
+                            const Discretisation<dim> &,      \
+                            const DiscretisationParameters &, \
+                            const std::function<void()> &);
+
+  INSTANTIATE(1)
+  INSTANTIATE(2)
+  INSTANTIATE(3)
 } // namespace sgdfp

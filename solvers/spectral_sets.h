@@ -17,6 +17,19 @@ namespace sgdfp
 
     std::vector<const Region<dim> *> all() const;
   };
+
+
+
+  /// Refines cells that the edge of @p set cuts until it has a cell.
+  /// @param refine executes the flags of the mesh, and prepares it
+  /// @throws EntryError where the set holds nothing, or the whole box, or is
+  /// smaller than the cells may become
+  template <int dim>
+  void resolve_set(const Region<dim>              &set,
+                   const Discretisation<dim>      &discretisation,
+                   const DiscretisationParameters &parameters,
+                   const std::function<void()>    &refine);
+
 } // namespace sgdfp
 
 #endif

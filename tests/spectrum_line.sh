@@ -66,6 +66,42 @@ number "exit rate" killed_ornstein_uhlenbeck spectrum.quasi_stationary.exit_rate
 run sgdfp-spectrum "$cases/B4_first_passage.prm"
 number "first passage of B4" B4_first_passage spectrum.mean_first_passage.0.value 45.9971772342 1e-9
 
+friction=${cases%verification}studies/friction.prm
+run sgdfp-spectrum "$friction"
+number "momentum: slowest rate" friction spectrum.eigenvalues.1.0 -2.25192119836136e-2 1e-5
+run sgdfp-spectrum "$friction" --set Optimiser/friction=100 --set Domain/absorbing=u \
+  --set Discretisation/tolerance=1e-3
+number "momentum: exit over the saddle" friction spectrum.quasi_stationary.exit_rate 3.3204e-4 1e-3
+run sgdfp-spectrum "$friction" --set Domain/absorbing="u-7"
+expect 1 "momentum: empty set" "Domain/absorbing" "holds nothing"
+run sgdfp-spectrum "$friction" --set Domain/absorbing="u<1"
+expect 1 "momentum: comparison as set" "Domain/absorbing" "whole box"
+run sgdfp-spectrum "$friction" --set Spectrum/from=u-0.5 --set Spectrum/to=-0.5-u
+expect 1 "momentum: no committor" "Spectrum/from" "velocity"
+run sgdfp-stationary "$friction" --set Noise/type=expression --set "Noise/expression=0.1*(1+0.3*u)"
+expect 0 "momentum: state-dependent noise" "detailed balance is broken"
+run sgdfp-stationary "$friction"
+expect 0 "momentum: Gibbs" "detailed balance holds"
+run sgdfp-stationary "$friction" --set Domain/lower=-1 --set Domain/upper=1
+expect 2 "momentum: box too small" "at the boundary"
+run sgdfp-stationary "$friction" --set Optimiser/momentum=1
+expect 1 "momentum of 1" "Optimiser/momentum" "below 1"
+run sgdfp-stationary "$friction" --set Optimiser/friction=-2
+expect 1 "negative friction" "Optimiser/friction" "positive"
+run sgdfp-stationary "$friction" --set Optimiser/friction=high
+expect 1 "friction that is no number" "Optimiser/friction" "auto"
+run sgdfp-stationary "$friction" --set Noise/Stable/alpha=1.5
+expect 1 "momentum and jumps" "Optimiser/friction" "jumps"
+run sgdfp-stationary "$friction" --set Noise/calculus=isothermal
+expect 1 "momentum and calculus" "Noise/calculus" "ito"
+run sgdfp-stationary "$friction" --set "Discretisation/hermite degree=7"
+expect 1 "odd Hermite degree" "hermite degree" "even"
+run sgdfp-transient "$friction"
+expect 1 "no momentum in time yet" "Optimiser/friction" "sgdfp-transient"
+run sgdfp-stationary "$well" --set dimension=3 --set "variables=u, v, w" --set Optimiser/momentum=0.9 \
+  --set "Domain/lower=-2,-2,-2" --set "Domain/upper=2,2,2" --set "Observables/probe points="
+expect 1 "momentum of three parameters" "Optimiser/momentum" "two parameters"
+
 run sgdfp-stationary "$well" --set Domain/absorbing=u
 expect 1 "no stationary law with killing" "Domain/absorbing" "sgdfp-spectrum"
 run sgdfp-spectrum "$well" --set Domain/absorbing="u+"
