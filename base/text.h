@@ -21,7 +21,7 @@ namespace sgdfp
 
 
 
-    /// The finite number that @p word is; empty where it is anything else.
+  /// The finite number that @p word is; empty where it is anything else.
   boost::optional<double> to_number(const std::string &word);
 
 

@@ -68,7 +68,7 @@ namespace sgdfp
     std::vector<Place>        result(discretisation.mesh->n_active_cells(),
                               Place::outside);
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
-            if (cell->is_locally_owned() || (with_ghosts && cell->is_ghost()))
+      if (cell->is_locally_owned() || (with_ghosts && cell->is_ghost()))
         {
           fe_values.reinit(cell);
           unsigned int n_inside = 0;

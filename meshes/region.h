@@ -34,7 +34,7 @@ namespace sgdfp
       cut
     };
 
-        /// By active cell; those of other ranks count as outside, unless
+    /// By active cell; those of other ranks count as outside, unless
     /// @p with_ghosts asks for those next to cells of this rank.
     std::vector<Place> places(const Discretisation<dim> &discretisation,
                               const bool with_ghosts = false) const;

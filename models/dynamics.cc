@@ -38,7 +38,7 @@ namespace sgdfp
                            "this loss has no samples to draw batches from",
                            "Use type = isotropic, constant with the diffusion "
                            "matrix D, or expression.");
-                minibatch_factor = optimiser.effective_learning_rate() /
+        minibatch_factor = optimiser.effective_learning_rate() /
                            (2. * optimiser.batch_size) *
                            optimiser.sampling_factor(loss->n_samples());
       }
@@ -312,7 +312,7 @@ namespace sgdfp
   {
     std::string text;
     if (noise.type == "minibatch")
-            text = "minibatch noise D = (eta/2B) C(theta), eta = " +
+      text = "minibatch noise D = (eta/2B) C(theta), eta = " +
              to_text(optimiser.effective_learning_rate()) +
              (optimiser.momentum > 0 ? " (learning rate/(1 - momentum))" : "") +
              ", B = " + std::to_string(optimiser.batch_size);

@@ -17,7 +17,7 @@ namespace sgdfp
   /// What SGD does at a point: the stochastic differential equation
   ///
   ///     d theta = b dt + sqrt(2 D) dW,   b = -grad L,   t = (learning rate) k,
-    ///     D = D_noise(theta) + floor I,    D_minibatch = (eta/2B) C(theta),
+  ///     D = D_noise(theta) + floor I,    D_minibatch = (eta/2B) C(theta),
   ///
   /// with momentum mu at the effective learning rate eta/(1 - mu): the
   /// overdamped limit of KineticGenerator, in its time t (1 - mu)/sqrt(eta)...

@@ -27,7 +27,7 @@ namespace sgdfp
                       "infinite, both are the same",
                       Patterns::Selection("with replacement|without "
                                           "replacement"));
-        prm.add_parameter("momentum",
+    prm.add_parameter("momentum",
                       momentum,
                       "mu of heavy-ball momentum, v' = mu v - eta g, theta' = "
                       "theta + v'; > 0: underdamped dynamics in phase space, "
@@ -55,7 +55,7 @@ namespace sgdfp
       throw EntryError("Optimiser/learning rate",
                        to_text(learning_rate),
                        "must be positive",
-                                              "Typical values are 0.001 to 1.");
+                       "Typical values are 0.001 to 1.");
     if (!(momentum < 1))
       throw EntryError("Optimiser/momentum",
                        to_text(momentum),
@@ -92,7 +92,6 @@ namespace sgdfp
   {
     return learning_rate / (1 - momentum);
   }
-
 
 
 

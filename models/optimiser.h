@@ -14,7 +14,7 @@ namespace sgdfp
   {
     double       learning_rate = 0.1;
     unsigned int batch_size    = 1;
-        std::string  sampling      = "with replacement";
+    std::string  sampling      = "with replacement";
     /// mu in v' = mu v - eta g, theta' = theta + v'
     double momentum = 0;
     /// "auto" or a number
@@ -24,7 +24,7 @@ namespace sgdfp
 
     void add_parameters(dealii::ParameterHandler &prm);
 
-        /// Whether the dynamics has velocities: a momentum, or a friction.
+    /// Whether the dynamics has velocities: a momentum, or a friction.
     bool is_underdamped() const;
 
     /// gamma = (1 - mu)/sqrt(eta) per unit of t = k sqrt(eta), or what the case

@@ -41,7 +41,7 @@ namespace sgdfp
     /// then they take no part: their rows of A p are zero.
     virtual void complete(Vector &coefficients) const = 0;
 
-        /// What A^T sends to zero where conserves_mass(): the function 1, as
+    /// What A^T sends to zero where conserves_mass(): the function 1, as
     /// observables are coefficients of test functions.
     virtual const Vector &left_null_vector() const = 0;
 
@@ -86,7 +86,7 @@ namespace sgdfp
     /// Whether preconditioner_matrix() is A, so that a direct solver applies.
     virtual bool is_assembled() const = 0;
 
-        /// Whether A has to be scaled before it is factorised: the weights span
+    /// Whether A has to be scaled before it is factorised: the weights span
     /// decades within a cell, in equations that are not those of a diffusion.
     virtual bool needs_balance() const
     {

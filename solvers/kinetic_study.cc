@@ -34,50 +34,6 @@ namespace sgdfp
 
 
   template <int dim>
-  KineticSystem<dim>::KineticSystem(const Discretisation<dim> &discretisation,
-                                    const Dynamics<dim>       &dynamics,
-                                    const KineticChoice<dim>  &choice,
-                                    const unsigned int         degree,
-                                    const Region<dim>         *absorbing,
-                                    const bool                 with_cut)
-    : discretisation(discretisation)
-    , dynamics(dynamics)
-    , trial_space([&]() {
-      TrialSpace<dim> l(discretisation);
-      l.use_gibbs(dynamics.loss(), choice.temperature, PhaseSpace<dim>::cap);
-      return l;
-    }())
-    , space(discretisation,
-            trial_space,
-            absorbing,
-            with_cut,
-            [&](const dealii::Point<dim> &theta) {
-              return choice.is_beyond(
-                dynamics.diffusion(theta, MatrixFieldDerivatives::divergence)
-                  .value);
-            })
-    , generator(space, dynamics, choice.scales(degree))
-  {
-    generator.prepare();
-    generator.assemble();
-  }
-
-
-
-  template <int dim>
-  Law<dim> KineticSystem<dim>::law(const Vector &P) const
-  {
-    Law<dim> result(discretisation,
-                    dynamics,
-                    trial_space,
-                    generator.nodal(P, 0));
-    result.limit_to([this](const auto &cell) { return space.is_inside(cell); });
-    return result;
-  }
-
-
-
-  template <int dim>
   KineticStudy<dim>::KineticStudy(Discretisation<dim>      &discretisation,
                                   const Dynamics<dim>      &dynamics,
                                   const KineticChoice<dim> &choice,
@@ -513,8 +469,6 @@ namespace sgdfp
 
 
 
-  template class KineticSystem<1>;
-  template class KineticSystem<2>;
   template class KineticStudy<1>;
   template class KineticStudy<2>;
 } // namespace sgdfp
