@@ -19,8 +19,9 @@ namespace sgdfp
   ///     d theta = b dt + sqrt(2 D) dW,   b = -grad L,   t = (learning rate) k,
   ///     D = D_noise(theta) + floor I,    D_minibatch = (eta/2B) C(theta),
   ///
-  /// with momentum mu at the effective learning rate eta/(1 - mu): the
-  /// overdamped limit of KineticGenerator, in its time t (1 - mu)/sqrt(eta)...
+    /// with momentum mu D at the effective learning rate eta/(1 - mu): what is
+  /// described here is then the limit of KineticGenerator for large friction.
+
 
   ///
   /// (b = Loss::velocity() + what the noise induces where the parameters are

@@ -347,6 +347,27 @@ namespace sgdfp
 
 
   template <int dim>
+  bool KineticStudy<dim>::is_round_off() const
+  {
+    // Refinements that bring nothing, of an error that is small: eigenvalues
+    // that are (nearly) defective have no more digits.
+    constexpr std::size_t n_in_vain = 3;
+    constexpr double      small     = 1e-3;
+    const std::size_t     n         = history.size();
+    if (n <= n_in_vain || !(history.back().mesh_error < small))
+      return false;
+    const Level &before = history[n - 1 - n_in_vain];
+    if (before.degree != history.back().degree)
+      return false;
+    for (std::size_t i = n - n_in_vain; i < n; ++i)
+      if (!(history[i].mesh_error > 0.5 * before.mesh_error))
+        return false;
+    return true;
+  }
+
+
+
+  template <int dim>
   bool KineticStudy<dim>::advance()
   {
     const Level &last    = history.back();
@@ -356,6 +377,11 @@ namespace sgdfp
     const bool refine = !(on_mesh <= 0.5 * parameters.tolerance);
     if (!raise && !refine)
       reason_to_stop = "tolerance";
+    if (refine && is_round_off())
+      {
+        reason_to_stop = "round-off";
+        return false;
+      }
     if (refine && finest && can_refine())
       {
         for (auto *solved : {&finest, &coarse, &lower, &without_cut})

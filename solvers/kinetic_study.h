@@ -105,7 +105,7 @@ namespace sgdfp
     const std::vector<Level> &levels() const;
 
     /// "tolerance", "maximum cells", "maximum hermite degree", "direct limit",
-    /// "no refinement"
+    /// "round-off", "no refinement"
     const std::string &stopped_by() const;
 
     void report(Summary &summary) const;
@@ -141,6 +141,10 @@ namespace sgdfp
     bool can_refine();
 
     bool tail_matters() const;
+
+    /// Whether the last refinements brought nothing.
+    bool is_round_off() const;
+
 
     /// Whether the error of velocities, or |c_N|/|c_0|, asks for a larger N.
     bool velocities_matter(const double error, const double tail) const;

@@ -69,27 +69,57 @@ namespace sgdfp
 
 
 
-    /// The member of @p left that belongs to each of @p right.
-    std::vector<Pair> match(const std::vector<Pair> &right,
-                            std::vector<Pair>        left)
+    /// A nearly defective pair may be two real ones here and complex there.
+    bool is_nearly_real(const Pair &pair)
+    {
+      constexpr double small = 1e-2;
+      return pair.value.imag() != 0 &&
+             std::abs(pair.value.imag()) < small * std::abs(pair.value);
+    }
+
+
+
+    /// Replaces a complex pair by two real ones of the same invariant subspace.
+    void split(std::vector<Pair> &pairs, const std::size_t i)
+    {
+      pairs[i].value.imag(0);
+      Pair second = pairs[i];
+      std::swap(second.real, second.imaginary);
+      pairs.insert(pairs.begin() + i + 1, std::move(second));
+    }
+
+
+
+    /// The member of @p left that belongs to each of @p right, up to the first
+    /// that has none.
+    std::vector<Pair> match(std::vector<Pair> &right, std::vector<Pair> left)
     {
       std::vector<Pair> result;
-      for (const Pair &pair : right)
+      for (std::size_t r = 0; r < right.size();)
         {
           std::size_t best     = left.size();
           double      distance = std::numeric_limits<double>::infinity();
           for (std::size_t i = 0; i < left.size(); ++i)
-            if (std::abs(left[i].value - pair.value) < distance)
+            if (std::abs(left[i].value - right[r].value) < distance)
               {
-                distance = std::abs(left[i].value - pair.value);
+                distance = std::abs(left[i].value - right[r].value);
                 best     = i;
               }
-          // A nearly defective pair may be real here and complex there.
-          if (best == left.size() ||
-              (left[best].value.imag() == 0) != (pair.value.imag() == 0))
+          if (best == left.size())
             break;
+          if ((left[best].value.imag() == 0) != (right[r].value.imag() == 0))
+            {
+              if (is_nearly_real(right[r]))
+                split(right, r);
+              else if (is_nearly_real(left[best]))
+                split(left, best);
+              else
+                break;
+              continue;
+            }
           result.push_back(std::move(left[best]));
           left.erase(left.begin() + best);
+          ++r;
         }
       return result;
     }
