@@ -19,7 +19,7 @@ namespace sgdfp
   ///     d theta = b dt + sqrt(2 D) dW,   b = -grad L,   t = (learning rate) k,
   ///     D = D_noise(theta) + floor I,    D_minibatch = (eta/2B) C(theta),
   ///
-    /// with momentum mu D at the effective learning rate eta/(1 - mu): what is
+  /// with momentum mu D at the effective learning rate eta/(1 - mu): what is
   /// described here is then the limit of KineticGenerator for large friction.
 
 
