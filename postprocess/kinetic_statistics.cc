@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postprocess/kinetic_statistics.h"
 
+#include "operators/extreme_eigenvalues.h"
 #include "postprocess/postprocessor.h"
 
 #include <algorithm>
@@ -20,17 +21,6 @@ namespace sgdfp
 
     // Least over greatest eigenvalue of a D that is singular.
     constexpr double singular = 1e-10;
-
-
-
-    /// Eigenvalues, least first.
-    template <int dim>
-    std::pair<double, double> extremes(const SymmetricTensor<2, dim> &matrix)
-    {
-      const auto values = dealii::eigenvalues(matrix);
-      return {*std::min_element(values.begin(), values.end()),
-              *std::max_element(values.begin(), values.end())};
-    }
 
 
 
@@ -126,7 +116,7 @@ namespace sgdfp
       greatest = std::max(greatest, p);
       const auto D =
         dynamics.diffusion(theta, MatrixFieldDerivatives::divergence).value;
-      const auto [low, high] = extremes(D);
+      const auto [low, high] = extreme_eigenvalues<dim>(D);
       if (p > visible * greatest)
         condition = std::min(condition, high > 0 ? low / high : 0.);
       if (low > singular * high)
@@ -160,9 +150,10 @@ namespace sgdfp
       const auto moments = at.moments(q);
       if (!(moments.density > visible * greatest))
         return;
-      const auto [low, high] = extremes(moments.second / moments.density);
-      least                  = std::min(least, low);
-      most                   = std::max(most, high);
+      const auto [low, high] =
+        extreme_eigenvalues<dim>(moments.second / moments.density);
+      least = std::min(least, low);
+      most  = std::max(most, high);
       if (condition > singular)
         worst = std::max(worst, imbalance(dynamics, theta, width));
     });

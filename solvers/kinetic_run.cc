@@ -236,15 +236,20 @@ namespace sgdfp
       if (production)
         summary.set("detailed_balance/entropy_production_error",
                     errors.figures.front());
+      const double gamma = study->system().generator.scales.friction;
       // Within this the model is in balance to round-off.
       constexpr double round_off = 1e-12;
       const bool       is_balanced =
         statistics->certificate && *statistics->certificate < round_off;
       const bool is_noise =
         statistics->current <= 2 * s * errors.flux + round_off * s &&
-        (!production ||
-         std::abs(*production) <=
-           2 * errors.figures.front() + round_off * dim * *production);
+        (!production || std::abs(*production) <=
+                          2 * errors.figures.front() + round_off * dim * gamma);
+      if (production &&
+          *production < -2 * errors.figures.front() - round_off * dim * gamma)
+        log.warn("the entropy production " + to_text(*production) +
+                 " is negative by more than its error, which no law allows: "
+                 "lower Discretisation/tolerance");
       const std::string key = "detailed_balance/holds";
       if (is_balanced)
         summary.set(key, true);

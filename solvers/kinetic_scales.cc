@@ -3,10 +3,12 @@
 
 #include "base/errors.h"
 #include "base/text.h"
+#include "operators/extreme_eigenvalues.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace sgdfp
 {
@@ -82,12 +84,9 @@ namespace sgdfp
                 for (unsigned int e = d; e < dim; ++e)
                   scaled[d][e] = D[d][e] / std::sqrt(M[d][d] * M[e][e]);
               }
-            site.trace             = trace(D) / trace(M);
-            const auto eigenvalues = dealii::eigenvalues(scaled);
-            site.least =
-              *std::min_element(eigenvalues.begin(), eigenvalues.end());
-            site.greatest =
-              *std::max_element(eigenvalues.begin(), eigenvalues.end());
+            site.trace = trace(D) / trace(M);
+            std::tie(site.least, site.greatest) =
+              extreme_eigenvalues<dim>(scaled);
             result.push_back(site);
           }
       return result;
@@ -131,9 +130,8 @@ namespace sgdfp
     for (unsigned int d = 0; d < dim; ++d)
       for (unsigned int e = d; e < dim; ++e)
         scaled[d][e] = D[d][e] / (thermal_velocity[d] * thermal_velocity[e]);
-    const auto       values = dealii::eigenvalues(scaled);
-    constexpr double most   = 2;
-    return *std::max_element(values.begin(), values.end()) > most;
+    constexpr double most = 2;
+    return extreme_eigenvalues<dim>(scaled).second > most;
   }
 
 
