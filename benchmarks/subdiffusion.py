@@ -29,8 +29,9 @@ ORDERS = (0.5, 0.8, 1.0)
 COLOURS = ("#0072b2", "#009e73", "#d55e00")
 
 
-def run(arguments, program, case, output, *options):
-    """The folder of a finished run; wall seconds; MB of the largest process."""
+def run(arguments, program, case, output, *options, accepted=(0,)):
+    """The folder of a finished run; wall seconds; MB of the largest process.
+    accepted: exit statuses, 2 for laws that are refused."""
     command = [str(arguments.build / "bin" / program), str(case), "--output", str(output)]
     for option in ("Output/figures=false",) + options:
         command += ["--set", option]
@@ -38,7 +39,7 @@ def run(arguments, program, case, output, *options):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     text = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
+    if os.waitstatus_to_exitcode(status) not in accepted:
         sys.exit(text)
     question = program.removeprefix("sgdfp-")
     folder = output / f"{pathlib.Path(case).stem}-{question}"
