@@ -22,6 +22,20 @@ namespace sgdfp
 
 
 
+    /// Adds 1 at the coefficients of a cell. Hanging nodes hand their part on
+    /// to those that they follow, which may belong to another rank, and to a
+    /// cell that is trimmed.
+    void mark(const dealii::AffineConstraints<double> &constraints,
+              const std::vector<global_dof_index>     &dofs,
+              Vector                                  &marks)
+    {
+      for (const auto i : dofs)
+        if (const auto *entries = constraints.get_constraint_entries(i))
+          for (const auto &entry : *entries)
+            marks(entry.first) += 1.;
+        else
+          marks(i) += 1.;
+    }
   } // namespace
 
 
@@ -121,13 +135,7 @@ namespace sgdfp
               is_wet[cell->active_cell_index()] = true;
               ++n_new;
               cell->get_dof_indices(dofs);
-              for (const auto i : dofs)
-                if (const auto *entries =
-                      discretisation.constraints.get_constraint_entries(i))
-                  for (const auto &entry : *entries)
-                    marks(entry.first) += 1.;
-                else
-                  marks(i) += 1.;
+              mark(discretisation.constraints, dofs, marks);
             }
         marks.compress(dealii::VectorOperation::add);
         discretisation.constraints.distribute(marks);
@@ -226,8 +234,6 @@ namespace sgdfp
   template <int dim>
   void PhaseSpace<dim>::number()
   {
-    // Hanging nodes hand their part on to the coefficients that they follow:
-    // those may belong to another rank, and to a cell that is trimmed.
     Vector                        uses = discretisation.owned_vector();
     std::vector<global_dof_index> dofs(discretisation.element.dofs_per_cell),
       odd_dofs(odd_element.dofs_per_cell);
@@ -236,13 +242,7 @@ namespace sgdfp
       if (cell->is_locally_owned() && is_inside(cell))
         {
           cell->get_dof_indices(dofs);
-          for (const auto i : dofs)
-            if (const auto *entries =
-                  discretisation.constraints.get_constraint_entries(i))
-              for (const auto &entry : *entries)
-                uses(entry.first) += 1.;
-            else
-              uses(i) += 1.;
+          mark(discretisation.constraints, dofs, uses);
           odd_cell(cell)->get_dof_indices(odd_dofs);
           odd.kept.insert(odd.kept.end(), odd_dofs.begin(), odd_dofs.end());
         }

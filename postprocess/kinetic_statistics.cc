@@ -161,7 +161,7 @@ namespace sgdfp
     greatest_temperature = dealii::Utilities::MPI::max(most, communicator);
     if (condition > singular)
       certificate = dealii::Utilities::MPI::max(worst, communicator);
-    negative_mass     = negative_phase_mass(law);
+
     trimmed_edge_mass = mass_at_trimmed(law);
   }
 
@@ -232,7 +232,7 @@ namespace sgdfp
     summary.set("kinetic/mean_temperature", temperature);
     summary.set("kinetic/temperature_minimum", least_temperature);
     summary.set("kinetic/temperature_maximum", greatest_temperature);
-    summary.set("kinetic/negative_mass", negative_mass);
+
     summary.set("kinetic/trimmed_edge_mass", trimmed_edge_mass);
     const std::string is_singular = "D is singular in the law";
     if (certificate)

@@ -43,8 +43,7 @@ namespace sgdfp
     /// maximum
     double least_temperature = 0, greatest_temperature = 0;
 
-    /// int max(-f, 0) d theta dv
-    double negative_mass = 0;
+
 
     /// Mass of the cells next to trimmed ones, inside of the box: what the
     /// trimming may have changed is less.

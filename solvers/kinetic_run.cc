@@ -64,6 +64,7 @@ namespace sgdfp
       std::unique_ptr<GibbsComparison<dim>>   gibbs;
       std::unique_ptr<KineticLaw<dim>>        law;
       std::unique_ptr<KineticStatistics<dim>> statistics;
+      double                                  negative_phase_mass = 0;
       Evidence                                evidence;
     };
 
@@ -200,6 +201,9 @@ namespace sgdfp
       law        = std::make_unique<KineticLaw<dim>>(system.generator, P);
       statistics = std::make_unique<KineticStatistics<dim>>(*law, dynamics);
       statistics->report(summary);
+      negative_phase_mass = sgdfp::negative_phase_mass(*law);
+      summary.set("kinetic/negative_mass", negative_phase_mass);
+
       const auto errors      = study->errors();
       evidence.negative_mass = density.negative_mass;
       evidence.boundary_mass = boundary_mass(marginal);
@@ -349,9 +353,9 @@ namespace sgdfp
                  to_text(last.velocity_error) +
                  " (velocities, N = " + std::to_string(last.degree) +
                  ", |c_N|/|c_0| = " + to_text(last.tail) + ")");
-      if (statistics->negative_mass > tolerance)
+      if (negative_phase_mass > tolerance)
         log.warn("the density in phase space is negative on a mass of " +
-                 to_text(statistics->negative_mass) +
+                 to_text(negative_phase_mass) +
                  ": raise Discretisation/maximum hermite degree");
       if (statistics->trimmed_edge_mass > tolerance)
         log.warn("a mass of " + to_text(statistics->trimmed_edge_mass) +

@@ -214,11 +214,7 @@ namespace sgdfp
       const auto  &box       = system.discretisation.box;
       const Vector g         = generator.embed(
         system.discretisation.interpolate([&](const dealii::Point<dim> &theta) {
-          double exponent = 0;
-          for (unsigned int d = 0; d < dim; ++d)
-            exponent += (1 + 0.37 * d) * (theta[d] - box.lower()[d]) /
-                        (box.upper()[d] - box.lower()[d]);
-          return std::exp(-exponent);
+          return asymmetric_function(box, theta);
         }));
       Vector image = generator.zero();
       for (std::size_t i = 0; i < spectrum.size(); ++i)

@@ -49,6 +49,19 @@ namespace sgdfp
 
 
 
+  template <int dim>
+  double asymmetric_function(const ParameterBox<dim>  &box,
+                             const dealii::Point<dim> &theta)
+  {
+    double exponent = 0;
+    for (unsigned int d = 0; d < dim; ++d)
+      exponent += (1 + 0.37 * d) * (theta[d] - box.lower()[d]) /
+                  (box.upper()[d] - box.lower()[d]);
+    return std::exp(-exponent);
+  }
+
+
+
   double KilledAnswer::exit_rate() const
   {
     return -spectrum.values.front().real();
@@ -140,15 +153,9 @@ namespace sgdfp
                                        const Vector      &p0,
                                        Spectrum          &spectrum) const
   {
-    // A function that no symmetry of the box or of a loss leaves alone.
     const Vector asymmetric = restriction.restrict_to(
       discretisation.interpolate([&](const dealii::Point<dim> &theta) {
-        double exponent = 0;
-        for (unsigned int d = 0; d < dim; ++d)
-          exponent +=
-            (1 + 0.37 * d) * (theta[d] - discretisation.box.lower()[d]) /
-            (discretisation.box.upper()[d] - discretisation.box.lower()[d]);
-        return std::exp(-exponent);
+        return asymmetric_function(discretisation.box, theta);
       }));
     Vector measure = restriction.mass_functional();
     measure.scale(p0);
@@ -361,6 +368,12 @@ namespace sgdfp
 
 
 
+  template double asymmetric_function(const ParameterBox<1> &,
+                                      const dealii::Point<1> &);
+  template double asymmetric_function(const ParameterBox<2> &,
+                                      const dealii::Point<2> &);
+  template double asymmetric_function(const ParameterBox<3> &,
+                                      const dealii::Point<3> &);
   template class SpectralProblem<1>;
   template class SpectralProblem<2>;
   template class SpectralProblem<3>;

@@ -44,6 +44,14 @@ namespace sgdfp
 
 
 
+  /// A function that no symmetry of the box or of a loss leaves alone, for the
+  /// signs and phases of eigenfunctions.
+  template <int dim>
+  double asymmetric_function(const ParameterBox<dim>  &box,
+                             const dealii::Point<dim> &theta);
+
+
+
   /// Everything sgdfp-spectrum computes on one mesh with one trial space. All
   /// vectors of results are nodal values on the whole mesh: densities for
   /// right eigenfunctions and laws, functions for left ones.
