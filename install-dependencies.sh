@@ -8,7 +8,7 @@ packages=(
   g++ cmake make pkg-config
   libdeal.ii-dev              # with PETSc, SLEPc, p4est, Open MPI
   libopenblas0-pthread        # MUMPS is up to 4 times slower on the default BLAS
-  libboost-dev libginac-dev libgtest-dev libcli11-dev nlohmann-json3-dev
+  libboost-dev libginac-dev librandom123-dev libgtest-dev libcli11-dev nlohmann-json3-dev
   python3-numpy python3-matplotlib
 )
 [[ ${1:-} == --developer ]] && packages+=(clang-format-14 git)

@@ -6,6 +6,9 @@
 
 #include <deal.II/lac/lapack_full_matrix.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace sgdfp
 {
   using dealii::FullMatrix;
@@ -28,6 +31,23 @@ namespace sgdfp
       for (unsigned int j = 0; j < result.n(); ++j)
         result(i, j) = rows[i][j];
     return result;
+  }
+
+
+
+  FullMatrix<double> square_root(const FullMatrix<double> &matrix)
+  {
+    const unsigned int               n = matrix.m();
+    dealii::LAPACKFullMatrix<double> work(n, n);
+    work = matrix;
+    dealii::Vector<double> values(n);
+    FullMatrix<double>     vectors(n, n);
+    const double           bound = 2 * matrix.l1_norm() + 1;
+    work.compute_eigenvalues_symmetric(-bound, bound, 0., values, vectors);
+    for (unsigned int i = 0; i < n; ++i)
+      for (unsigned int j = 0; j < n; ++j)
+        vectors(i, j) *= std::sqrt(std::max(0., values(j)));
+    return vectors;
   }
 
 

@@ -17,6 +17,11 @@ namespace sgdfp
 
   dealii::FullMatrix<double> to_matrix(const MatrixRows &rows);
 
+  /// F with F F^T = @p matrix, symmetric positive semidefinite, by its
+  /// eigenvectors: a Cholesky factor need not exist.
+  dealii::FullMatrix<double>
+  square_root(const dealii::FullMatrix<double> &matrix);
+
   /// Smallest eigenvalue of a symmetric matrix.
   double smallest_eigenvalue(const dealii::FullMatrix<double> &matrix);
 

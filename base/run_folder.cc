@@ -32,18 +32,24 @@ namespace sgdfp
 
 
 
-    void remove_results(const fs::path &folder)
+    [[noreturn]] void complain(const std::string &folder,
+                               const std::string &why)
     {
-      // summary.json first: without it the folder no longer looks complete.
-      for (const char *name : {"summary.json",
-                               "statistics.csv",
-                               "samples.csv",
-                               "checkpoint",
-                               "solution.pvd",
-                               "solution",
-                               "figures"})
-        fs::remove_all(folder / name);
+      throw UserError("Cannot write the run folder '" + folder + "' (" + why +
+                      "). Choose another one with --output DIR or "
+                      "Output/directory.");
     }
+
+
+
+    /// summary.json first: without it a folder does not look complete.
+    const std::vector<std::string> results_of_a_case = {"summary.json",
+                                                        "statistics.csv",
+                                                        "samples.csv",
+                                                        "checkpoint",
+                                                        "solution.pvd",
+                                                        "solution",
+                                                        "figures"};
   } // namespace
 
 
@@ -54,6 +60,17 @@ namespace sgdfp
                        const std::string &question)
     : communicator(communicator)
     , folder((fs::path(directory) / (case_name + "-" + question)).string())
+    , results(results_of_a_case)
+  {}
+
+
+
+  RunFolder::RunFolder(const MPI_Comm                  communicator,
+                       const std::string              &folder,
+                       const std::vector<std::string> &results)
+    : communicator(communicator)
+    , folder(folder)
+    , results(results)
   {}
 
 
@@ -67,10 +84,7 @@ namespace sgdfp
       const int file =
         ::open((folder + "/.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
       if (file < 0)
-        throw UserError("Cannot write the run folder '" + folder + "' (" +
-                        std::strerror(errno) +
-                        "). Choose another one with --output DIR or "
-                        "Output/directory.");
+        complain(folder, std::strerror(errno));
       constexpr int  most     = 50;
       constexpr auto interval = std::chrono::milliseconds(200);
       for (int i = 0; ::flock(file, LOCK_EX | LOCK_NB) != 0; ++i)
@@ -91,23 +105,34 @@ namespace sgdfp
 
 
 
-  void RunFolder::open(const std::string &case_text,
-                       const std::string &resolved_text) const
+  void RunFolder::clear() const
   {
     run_on_root(communicator, [&]() {
       try
         {
           fs::create_directories(folder);
-          remove_results(folder);
-          fs::create_directory(fs::path(folder) / "solution");
+          for (const std::string &name : results)
+            fs::remove_all(fs::path(folder) / name);
         }
       catch (const fs::filesystem_error &error)
         {
-          throw UserError("Cannot write the run folder '" + folder + "' (" +
-                          error.code().message() +
-                          "). Choose another one with --output DIR or "
-                          "Output/directory.");
+          complain(folder, error.code().message());
         }
+      return std::string();
+    });
+  }
+
+
+
+  void RunFolder::open(const std::string &case_text,
+                       const std::string &resolved_text) const
+  {
+    clear();
+    run_on_root(communicator, [&]() {
+      std::error_code failure;
+      fs::create_directory(fs::path(folder) / "solution", failure);
+      if (failure)
+        complain(folder, failure.message());
       write_text(fs::path(folder) / "case.prm", case_text);
       write_text(fs::path(folder) / "parameters.prm", resolved_text);
       return std::string();
@@ -120,7 +145,7 @@ namespace sgdfp
   {
     return run_on_root(communicator, [&]() -> std::string {
              std::error_code ignored;
-             return fs::exists(fs::path(folder) / "summary.json", ignored) ?
+             return fs::exists(fs::path(folder) / results.front(), ignored) ?
                       "yes" :
                       "";
            }) == "yes";
@@ -131,7 +156,7 @@ namespace sgdfp
   void RunFolder::finish(const Summary &summary) const
   {
     run_on_root(communicator, [&]() {
-      summary.write(folder + "/summary.json");
+      summary.write(folder + "/" + results.front());
       return std::string();
     });
   }

@@ -7,6 +7,7 @@
 #include <deal.II/base/mpi.h>
 
 #include <string>
+#include <vector>
 
 namespace sgdfp
 {
@@ -24,6 +25,12 @@ namespace sgdfp
               const std::string &case_name,
               const std::string &question);
 
+    /// A folder that is no <case>-<question>.
+    /// @param results what a run leaves in it, first the mark of a complete one
+    RunFolder(const MPI_Comm                  communicator,
+              const std::string              &folder,
+              const std::vector<std::string> &results);
+
     /// Makes the folder and keeps other runs out of it until the process ends,
     /// however it ends. Waits a few seconds for a run that is being killed.
     /// @throws UserError on every rank if it cannot be written, or another run
@@ -35,10 +42,14 @@ namespace sgdfp
     void open(const std::string &case_text,
               const std::string &resolved_text) const;
 
+    /// Makes the folder, removes the results of an earlier run.
+    /// @throws UserError on every rank if it cannot be written.
+    void clear() const;
+
     /// Whether an earlier run in it is complete. Collective.
     bool is_complete() const;
 
-    /// Writes summary.json, last and atomically.
+    /// Writes summary.json (or what else is the mark), last and atomically.
     void finish(const Summary &summary) const;
 
     /// Removes the density files of a run that turned out to have no density.
@@ -47,8 +58,9 @@ namespace sgdfp
     const std::string &path() const;
 
   private:
-    const MPI_Comm    communicator;
-    const std::string folder;
+    const MPI_Comm                 communicator;
+    const std::string              folder;
+    const std::vector<std::string> results;
   };
 } // namespace sgdfp
 

@@ -5,6 +5,7 @@
 
 #include <deal.II/distributed/solution_transfer.h>
 #include <deal.II/distributed/tria.h>
+#include <deal.II/fe/fe_dgq.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -18,6 +19,23 @@ namespace sgdfp
     template <int dim>
     using Transfer =
       dealii::parallel::distributed::SolutionTransfer<dim, Vector>;
+
+    /// Of the discontinuous functions: numbered alike whenever the mesh is.
+    template <int dim>
+    struct DiscontinuousSpace
+    {
+      explicit DiscontinuousSpace(const Discretisation<dim> &discretisation)
+        : element(discretisation.element.degree - 1)
+        , dof_handler(*discretisation.mesh)
+      {
+        dof_handler.distribute_dofs(element);
+      }
+
+      const dealii::FE_DGQ<dim> element;
+      dealii::DoFHandler<dim>   dof_handler;
+    };
+
+
 
     std::string mesh_file(const std::string &folder)
     {
@@ -44,10 +62,13 @@ namespace sgdfp
     using NodesByCell = std::map<double, std::vector<double>>;
 
     NodesByCell collect(const Discretisation<1>           &discretisation,
-                        const std::vector<const Vector *> &nodal)
+                        const std::vector<const Vector *> &nodal,
+                        const std::vector<const Vector *> &discontinuous)
     {
-      NodesByCell            mine;
-      dealii::Vector<double> local(discretisation.element.dofs_per_cell);
+      const DiscontinuousSpace<1> other(discretisation);
+      dealii::Vector<double>      of_other(other.element.dofs_per_cell);
+      NodesByCell                 mine;
+      dealii::Vector<double>      local(discretisation.element.dofs_per_cell);
       for (const auto &cell :
            discretisation.dof_handler.active_cell_iterators())
         if (cell->is_locally_owned())
@@ -58,6 +79,16 @@ namespace sgdfp
               {
                 cell->get_dof_values(*v, local);
                 values.insert(values.end(), local.begin(), local.end());
+              }
+            const typename dealii::DoFHandler<1>::active_cell_iterator same(
+              discretisation.mesh.get(),
+              cell->level(),
+              cell->index(),
+              &other.dof_handler);
+            for (const Vector *v : discontinuous)
+              {
+                same->get_dof_values(*v, of_other);
+                values.insert(values.end(), of_other.begin(), of_other.end());
               }
           }
       NodesByCell all;
@@ -72,9 +103,10 @@ namespace sgdfp
 
     void save_1d(const Discretisation<1>           &discretisation,
                  const std::vector<const Vector *> &nodal,
+                 const std::vector<const Vector *> &discontinuous,
                  const std::string                 &folder)
     {
-      const NodesByCell all = collect(discretisation, nodal);
+      const NodesByCell all = collect(discretisation, nodal, discontinuous);
       run_on_root(discretisation.communicator, [&]() {
         std::ofstream out(mesh_file(folder), std::ios::binary);
         const auto    write = [&](const double value) {
@@ -125,8 +157,33 @@ namespace sgdfp
 
 
 
+    /// Sets the values of functions, from those of each cell.
+    void fill(const dealii::DoFHandler<1> &dof_handler,
+              const NodesByCell           &stored,
+              const unsigned int           first,
+              std::vector<Vector>         &functions)
+    {
+      const unsigned int n = dof_handler.get_fe().dofs_per_cell;
+      std::vector<dealii::types::global_dof_index> dofs(n);
+      for (const auto &cell : dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          {
+            const auto &values = stored.at(cell->vertex(0)[0]);
+            cell->get_dof_indices(dofs);
+            for (unsigned int f = 0; f < functions.size(); ++f)
+              for (unsigned int i = 0; i < n; ++i)
+                if (dof_handler.locally_owned_dofs().is_element(dofs[i]))
+                  functions[f](dofs[i]) = values[first + f * n + i];
+          }
+      for (Vector &v : functions)
+        v.compress(dealii::VectorOperation::insert);
+    }
+
+
+
     std::vector<Vector> load_1d(Discretisation<1> &discretisation,
                                 const unsigned int n_functions,
+                                const unsigned int n_discontinuous,
                                 const std::string &folder)
     {
       std::ifstream in(mesh_file(folder), std::ios::binary);
@@ -144,27 +201,22 @@ namespace sgdfp
             values.push_back(read());
         }
       const unsigned int n_nodes = discretisation.element.dofs_per_cell;
-      if (!in || n_values != 1 + n_functions * n_nodes)
-        throw UserError("'" + mesh_file(folder) +
-                        "' is not a mesh of this degree with " +
-                        std::to_string(n_functions) + " functions.");
+      if (!in || n_values !=
+                   1 + n_functions * n_nodes + n_discontinuous * (n_nodes - 1))
+        throw UserError(
+          "'" + mesh_file(folder) + "' is not a mesh of this degree with " +
+          std::to_string(n_functions + n_discontinuous) + " functions.");
       rebuild(*discretisation.mesh, stored);
       discretisation.prepare();
       std::vector<Vector> nodal(n_functions, discretisation.owned_vector());
-      std::vector<dealii::types::global_dof_index> dofs(n_nodes);
-      for (const auto &cell :
-           discretisation.dof_handler.active_cell_iterators())
-        if (cell->is_locally_owned())
-          {
-            const auto &values = stored.at(cell->vertex(0)[0]);
-            cell->get_dof_indices(dofs);
-            for (unsigned int f = 0; f < n_functions; ++f)
-              for (unsigned int i = 0; i < n_nodes; ++i)
-                if (discretisation.owned.is_element(dofs[i]))
-                  nodal[f](dofs[i]) = values[1 + f * n_nodes + i];
-          }
-      for (Vector &v : nodal)
-        v.compress(dealii::VectorOperation::insert);
+      fill(discretisation.dof_handler, stored, 1, nodal);
+      const DiscontinuousSpace<1> other(discretisation);
+      std::vector<Vector>         discontinuous(
+        n_discontinuous,
+        Vector(other.dof_handler.locally_owned_dofs(),
+               discretisation.communicator));
+      fill(other.dof_handler, stored, 1 + n_functions * n_nodes, discontinuous);
+      nodal.insert(nodal.end(), discontinuous.begin(), discontinuous.end());
       return nodal;
     }
   } // namespace
@@ -174,14 +226,23 @@ namespace sgdfp
   template <int dim>
   void save(const Discretisation<dim>         &discretisation,
             const std::vector<const Vector *> &nodal,
-            const std::string                 &folder)
+            const std::string                 &folder,
+            const std::vector<const Vector *> &discontinuous)
   {
     if constexpr (dim == 1)
-      save_1d(discretisation, nodal, folder);
+      save_1d(discretisation, nodal, discontinuous, folder);
     else
       {
         Transfer<dim> transfer(discretisation.dof_handler);
         transfer.prepare_for_serialization(nodal);
+        std::unique_ptr<DiscontinuousSpace<dim>> other;
+        std::unique_ptr<Transfer<dim>>           second;
+        if (!discontinuous.empty())
+          {
+            other  = std::make_unique<DiscontinuousSpace<dim>>(discretisation);
+            second = std::make_unique<Transfer<dim>>(other->dof_handler);
+            second->prepare_for_serialization(discontinuous);
+          }
         dynamic_cast<const dealii::parallel::distributed::Triangulation<dim> &>(
           *discretisation.mesh)
           .save(mesh_file(folder));
@@ -193,11 +254,12 @@ namespace sgdfp
   template <int dim>
   std::vector<Vector> load(Discretisation<dim> &discretisation,
                            const unsigned int   n_functions,
-                           const std::string   &folder)
+                           const std::string   &folder,
+                           const unsigned int   n_discontinuous)
   {
     check_readable(mesh_file(folder));
     if constexpr (dim == 1)
-      return load_1d(discretisation, n_functions, folder);
+      return load_1d(discretisation, n_functions, n_discontinuous, folder);
     else
       {
         check_readable(mesh_file(folder) + ".info");
@@ -211,19 +273,34 @@ namespace sgdfp
           targets.push_back(&v);
         Transfer<dim> transfer(discretisation.dof_handler);
         transfer.deserialize(targets);
+        if (n_discontinuous == 0)
+          return nodal;
+        const DiscontinuousSpace<dim> other(discretisation);
+        std::vector<Vector>           discontinuous(
+          n_discontinuous,
+          Vector(other.dof_handler.locally_owned_dofs(),
+                 discretisation.communicator));
+        targets.clear();
+        for (Vector &v : discontinuous)
+          targets.push_back(&v);
+        Transfer<dim> second(other.dof_handler);
+        second.deserialize(targets);
+        nodal.insert(nodal.end(), discontinuous.begin(), discontinuous.end());
         return nodal;
       }
   }
 
 
 
-#define INSTANTIATE(dim)                                                 \
-  template void                save(const Discretisation<dim> &,         \
-                                    const std::vector<const Vector *> &, \
-                                    const std::string &);                \
-  template std::vector<Vector> load(Discretisation<dim> &,               \
-                                    const unsigned int,                  \
-                                    const std::string &);
+#define INSTANTIATE(dim)                                                  \
+  template void                save(const Discretisation<dim> &,          \
+                                    const std::vector<const Vector *> &,  \
+                                    const std::string &,                  \
+                                    const std::vector<const Vector *> &); \
+  template std::vector<Vector> load(Discretisation<dim> &,                \
+                                    const unsigned int,                   \
+                                    const std::string &,                  \
+                                    const unsigned int);
 
   INSTANTIATE(1)
   INSTANTIATE(2)

@@ -292,6 +292,18 @@ namespace sgdfp
 
 
 
+  template <int dim>
+  boost::optional<SampleGradient<dim>>
+  BalancedNetwork<dim>::sample_gradient() const
+  {
+    auto gradient            = single_layer.sample_gradient();
+    gradient->n_balanced     = static_cast<unsigned int>(N);
+    gradient->balanced_decay = weight_decay;
+    return gradient;
+  }
+
+
+
   template class BalancedNetwork<1>;
   template class BalancedNetwork<2>;
   template class BalancedNetwork<3>;

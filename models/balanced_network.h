@@ -67,6 +67,8 @@ namespace sgdfp
       const dealii::Point<dim>    &w,
       const MatrixFieldDerivatives derivatives) const override;
 
+    boost::optional<SampleGradient<dim>> sample_gradient() const override;
+
     /// In one dimension.
     bool has_scalar_gradient() const override;
 

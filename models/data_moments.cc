@@ -3,6 +3,7 @@
 
 #include "base/data_table.h"
 #include "base/errors.h"
+#include "base/matrix_entry.h"
 
 #include <deal.II/lac/lapack_full_matrix.h>
 
@@ -15,22 +16,6 @@ namespace sgdfp
 
   namespace
   {
-    /// F with F F^T = @p covariance (symmetric positive semidefinite), by its
-    /// eigenvectors: a Cholesky factor need not exist.
-    FullMatrix<double> square_root(const FullMatrix<double> &covariance)
-    {
-      const unsigned int               n = covariance.m();
-      dealii::LAPACKFullMatrix<double> work(n, n);
-      work = covariance;
-      dealii::Vector<double> values(n);
-      FullMatrix<double>     vectors(n, n);
-      const double           bound = 2 * covariance.l1_norm() + 1;
-      work.compute_eigenvalues_symmetric(-bound, bound, 0., values, vectors);
-      for (unsigned int i = 0; i < n; ++i)
-        for (unsigned int j = 0; j < n; ++j)
-          vectors(i, j) *= std::sqrt(std::max(0., values(j)));
-      return vectors;
-    }
 
 
 
@@ -64,8 +49,7 @@ namespace sgdfp
 
   DataMoments::DataMoments(const unsigned int n_inputs,
                            const unsigned int n_outputs)
-    : n_inputs(n_inputs)
-    , n_outputs(n_outputs)
+    : SampleMonomials{n_inputs, n_outputs}
     , input(n_inputs, n_inputs)
     , best_map(n_outputs, n_inputs)
     , noise_factor(n_monomials(), n_monomials())
@@ -73,15 +57,15 @@ namespace sgdfp
 
 
 
-  unsigned int DataMoments::n_monomials() const
+  unsigned int SampleMonomials::n_monomials() const
   {
     return n_inputs * (n_inputs + 1) / 2 + n_outputs * n_inputs;
   }
 
 
 
-  unsigned int DataMoments::input_monomial(const unsigned int b,
-                                           const unsigned int c) const
+  unsigned int SampleMonomials::input_monomial(const unsigned int b,
+                                               const unsigned int c) const
   {
     const unsigned int low = std::min(b, c), high = std::max(b, c);
     return low * n_inputs - low * (low + 1) / 2 + high;
@@ -89,17 +73,17 @@ namespace sgdfp
 
 
 
-  unsigned int DataMoments::output_monomial(const unsigned int a,
-                                            const unsigned int b) const
+  unsigned int SampleMonomials::output_monomial(const unsigned int a,
+                                                const unsigned int b) const
   {
     return n_inputs * (n_inputs + 1) / 2 + a * n_inputs + b;
   }
 
 
 
-  void DataMoments::monomials(const std::vector<double> &x,
-                              const std::vector<double> &y,
-                              std::vector<double>       &m) const
+  void SampleMonomials::evaluate(const std::vector<double> &x,
+                                 const std::vector<double> &y,
+                                 std::vector<double>       &m) const
   {
     for (unsigned int b = 0; b < n_inputs; ++b)
       {
@@ -107,6 +91,22 @@ namespace sgdfp
           m[input_monomial(b, c)] = x[b] * x[c];
         for (unsigned int a = 0; a < n_outputs; ++a)
           m[output_monomial(a, b)] = y[a] * x[b];
+      }
+  }
+
+
+
+  void SampleMonomials::add(const double              factor,
+                            const std::vector<Lanes> &x,
+                            const std::vector<Lanes> &y,
+                            std::vector<Lanes>       &m) const
+  {
+    for (unsigned int b = 0; b < n_inputs; ++b)
+      {
+        for (unsigned int c = b; c < n_inputs; ++c)
+          m[input_monomial(b, c)].add(factor, x[b], x[c]);
+        for (unsigned int a = 0; a < n_outputs; ++a)
+          m[output_monomial(a, b)].add(factor, y[a], x[b]);
       }
   }
 
@@ -268,7 +268,7 @@ namespace sgdfp
       const auto columns = find_columns(table, filename, n_inputs, n_outputs);
       moments.n_samples  = for_each_sample(
         table, columns, n_inputs, [&](const auto &x, const auto &y) {
-          moments.monomials(x, y, m);
+          moments.evaluate(x, y, m);
           for (unsigned int i = 0; i < n_m; ++i)
             mean[i] += m[i];
         });
@@ -280,7 +280,7 @@ namespace sgdfp
       // Second pass about the mean: one pass would cancel.
       for_each_sample(
         table, columns, n_inputs, [&](const auto &x, const auto &y) {
-          moments.monomials(x, y, m);
+          moments.evaluate(x, y, m);
           for (unsigned int i = 0; i < n_m; ++i)
             for (unsigned int j = 0; j < n_m; ++j)
               covariance[i * n_m + j] +=
@@ -305,5 +305,27 @@ namespace sgdfp
     moments.noise_factor = square_root(covariance_m);
     moments.use_means(mean);
     return moments;
+  }
+
+
+
+  std::vector<double> read_sample_monomials(const MPI_Comm         communicator,
+                                            const std::string     &filename,
+                                            const SampleMonomials &monomials)
+  {
+    std::vector<double> all, m(monomials.n_monomials());
+    run_on_root(communicator, [&]() {
+      const DataTable table(filename);
+      for_each_sample(
+        table,
+        find_columns(table, filename, monomials.n_inputs, monomials.n_outputs),
+        monomials.n_inputs,
+        [&](const auto &x, const auto &y) {
+          monomials.evaluate(x, y, m);
+          all.insert(all.end(), m.begin(), m.end());
+        });
+      return std::string();
+    });
+    return dealii::Utilities::MPI::broadcast(communicator, all);
   }
 } // namespace sgdfp

@@ -2,6 +2,8 @@
 #ifndef SGDFP_MODELS_DATA_MOMENTS_H
 #define SGDFP_MODELS_DATA_MOMENTS_H
 
+#include "base/lanes.h"
+
 #include <deal.II/base/mpi.h>
 #include <deal.II/lac/full_matrix.h>
 
@@ -10,18 +12,47 @@
 
 namespace sgdfp
 {
-  /// The moments of the data (x, y) that a linear network with squared loss
-  /// can see.
-  ///
-  /// The per-sample gradient is linear in the monomials
-  ///     m = (x_b x_c for b <= c,  then  y_a x_b, a slow, b fast),
-  /// so E[x x^T], E[y x^T], tr E[y y^T] fix the loss and Cov(m) fixes the
-  /// gradient-noise covariance, at a cost independent of the number of
-  /// samples.
-  struct DataMoments
+  /// What a linear network with squared loss can see of a sample (x, y): the
+  /// monomials
+  ///     m = (x_b x_c for b <= c,  then  y_a x_b, a slow, b fast).
+  struct SampleMonomials
   {
     unsigned int n_inputs  = 0;
     unsigned int n_outputs = 0;
+
+    unsigned int n_monomials() const;
+
+    /// Index of x_b x_c in m (either order).
+    unsigned int input_monomial(const unsigned int b,
+                                const unsigned int c) const;
+
+    /// Index of y_a x_b in m.
+    unsigned int output_monomial(const unsigned int a,
+                                 const unsigned int b) const;
+
+    /// The monomials of one sample.
+    void evaluate(const std::vector<double> &x,
+                  const std::vector<double> &y,
+                  std::vector<double>       &m) const;
+
+    /// m += factor times the monomials of one sample of every lane
+    void add(const double              factor,
+             const std::vector<Lanes> &x,
+             const std::vector<Lanes> &y,
+             std::vector<Lanes>       &m) const;
+  };
+
+
+
+  /// The moments of the data (x, y) that a linear network with squared loss
+  /// can see.
+  ///
+  /// The per-sample gradient is linear in the monomials, so E[x x^T],
+  /// E[y x^T], tr E[y y^T] fix the loss and Cov(m) fixes the gradient-noise
+  /// covariance, at a cost independent of the number of samples.
+  struct DataMoments : public SampleMonomials
+  {
+
 
     /// E[x x^T], n_inputs x n_inputs
     dealii::FullMatrix<double> input;
@@ -34,16 +65,6 @@ namespace sgdfp
     dealii::FullMatrix<double> noise_factor;
     /// Number of samples; 0 for a population
     unsigned int n_samples = 0;
-
-    unsigned int n_monomials() const;
-
-    /// Index of x_b x_c in m (either order).
-    unsigned int input_monomial(const unsigned int b,
-                                const unsigned int c) const;
-
-    /// Index of y_a x_b in m.
-    unsigned int output_monomial(const unsigned int a,
-                                 const unsigned int b) const;
 
     /// x ~ N(0, covariance), y = teacher x + e, e ~ N(0, label_noise^2 I);
     /// Cov(m) by Isserlis' theorem.
@@ -67,14 +88,19 @@ namespace sgdfp
   private:
     DataMoments(const unsigned int n_inputs, const unsigned int n_outputs);
 
-    /// The monomials m of one sample.
-    void monomials(const std::vector<double> &x,
-                   const std::vector<double> &y,
-                   std::vector<double>       &m) const;
-
     /// Sets `input` and `best_map` from the means of the monomials.
     void use_means(const std::vector<double> &mean);
   };
+
+
+
+  /// The monomials of every row of a CSV file with columns x1.., y1.., row
+  /// after row; read on rank 0, then broadcast.
+  /// @throws UserError for an unreadable file or wrong columns.
+  std::vector<double> read_sample_monomials(const MPI_Comm         communicator,
+                                            const std::string     &filename,
+                                            const SampleMonomials &monomials);
+
 } // namespace sgdfp
 
 #endif

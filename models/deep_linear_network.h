@@ -59,7 +59,15 @@ namespace sgdfp
       const dealii::Point<dim>    &theta,
       const MatrixFieldDerivatives derivatives) const override;
 
+    std::vector<Polynomial<dim>> descent_polynomials() const override;
+
+    std::vector<std::vector<Polynomial<dim>>>
+    noise_polynomials() const override;
+
+    boost::optional<SampleGradient<dim>> sample_gradient() const override;
+
     bool has_samples() const override;
+
 
     unsigned int n_samples() const override;
 

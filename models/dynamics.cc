@@ -62,6 +62,24 @@ namespace sgdfp
         std::make_shared<const ExpressionDrift<dim>>(additional_drift_entry,
                                                      optimiser.additional_drift,
                                                      vocabulary);
+    if (optimiser.is_second_order())
+      make_second_order();
+  }
+
+
+
+  template <int dim>
+  void Dynamics<dim>::make_second_order()
+  {
+    if (expression || stable_noise || noise.calculus_parameter() != 0)
+      throw EntryError("Optimiser/drift",
+                       optimiser.drift,
+                       "is known for minibatch or constant noise in the sense "
+                       "of Ito",
+                       "Choose another Noise/type, calculus = ito and "
+                       "Stable/alpha = 2, or drift = gradient flow.");
+    second_order = std::make_shared<const SecondOrder<dim>>(
+      *the_loss, optimiser.learning_rate, minibatch_factor, constant_diffusion);
   }
 
 
@@ -123,6 +141,8 @@ namespace sgdfp
         return control.drift +
                (1 - noise.calculus_parameter()) * control.diffusion.divergence;
       }
+    if (second_order)
+      return second_order->drift(theta).value;
     Tensor<1, dim> b = the_loss->velocity(theta);
     if (has_extra_drift())
       b += extra_drift(theta).value;
@@ -136,6 +156,8 @@ namespace sgdfp
   Dynamics<dim>::diffusion(const Point<dim>            &theta,
                            const MatrixFieldDerivatives derivatives) const
   {
+    if (second_order)
+      return second_order->diffusion(theta, derivatives);
     MatrixField<dim> D;
     if (minibatch_factor > 0)
       {
@@ -163,10 +185,22 @@ namespace sgdfp
 
     Flux flux;
     flux.diffusion = D;
-    flux.drift     = the_loss->velocity(theta) - ito_weight * D.divergence;
+    if (second_order)
+      {
+        const VectorField<dim> b = second_order->drift(theta);
+        flux.drift               = b.value;
+        flux.drift_gradient      = b.gradient;
+      }
+    else
+      {
+        flux.drift = the_loss->velocity(theta);
+        if (derivatives == MatrixFieldDerivatives::all)
+          flux.drift_gradient = the_loss->velocity_gradient(theta);
+      }
+    flux.drift -= ito_weight * D.divergence;
     if (derivatives == MatrixFieldDerivatives::all)
-      flux.drift_gradient =
-        the_loss->velocity_gradient(theta) - ito_weight * D.divergence_gradient;
+      flux.drift_gradient -= ito_weight * D.divergence_gradient;
+
     if (has_extra_drift())
       {
         const VectorField<dim> extra = extra_drift(theta);
@@ -204,12 +238,32 @@ namespace sgdfp
 
 
   template <int dim>
+  bool Dynamics<dim>::has_drift_of_loss() const
+  {
+    return !equilibrium_temperature && !second_order && !has_extra_drift() &&
+           (noise.calculus_parameter() == 0 ||
+            (minibatch_factor == 0 && !expression));
+  }
+
+
+
+  template <int dim>
+  typename Dynamics<dim>::DiffusionParts Dynamics<dim>::diffusion_parts() const
+  {
+    return {minibatch_factor,
+            expression != nullptr || second_order != nullptr,
+            constant_diffusion};
+  }
+
+
+
+  template <int dim>
   boost::optional<double> Dynamics<dim>::isotropic_temperature() const
   {
     const SymmetricTensor<2, dim> M = the_loss->mobility();
     const double                  T = constant_diffusion[0][0] / M[0][0];
-    if (equilibrium_temperature || additional_drift || stable_noise ||
-        minibatch_factor > 0 || expression || T == 0 ||
+    if (equilibrium_temperature || second_order || additional_drift ||
+        stable_noise || minibatch_factor > 0 || expression || T == 0 ||
         !the_loss->is_gradient_flow() ||
         (constant_diffusion - T * M).norm() > 1e-14 * T * M.norm())
       return {};
@@ -235,7 +289,7 @@ namespace sgdfp
       }
     if (stable_noise)
       stable_noise->check_at(theta);
-    if (expression)
+    if (expression || second_order)
       check_diffusion_at(theta); // the others are what they are
   }
 
@@ -257,6 +311,16 @@ namespace sgdfp
     const auto   eigenvalues = dealii::eigenvalues(D.value);
     const double least =
       *std::min_element(eigenvalues.begin(), eigenvalues.end());
+    if (least < -1e-12 * size && second_order)
+      throw EntryError(
+        "Optimiser/drift",
+        optimiser.drift,
+        "the diffusion matrix of second order has the eigenvalue " +
+          to_text(least) + " at " + to_text(theta) +
+          ": the learning rate is too large for this expansion "
+          "there",
+        "Shrink the box, lower the learning rate, raise "
+        "Noise/isotropic floor, or use sgdfp-ensemble.");
     if (least < -1e-12 * size)
       throw EntryError(
         "Noise/expression",
@@ -327,6 +391,8 @@ namespace sgdfp
     if (noise.isotropic_floor > 0)
       text += ", plus floor " + to_text(noise.isotropic_floor) + " I";
     text += " (" + noise.calculus + ")";
+    if (second_order)
+      text += ", of second order in the learning rate";
     if (stable_noise)
       text += ", and " + stable_noise->description();
     return text;
@@ -341,6 +407,8 @@ namespace sgdfp
       return "that of the equilibrium exp(-L/T)/Z under this D, T = " +
              to_text(*equilibrium_temperature);
     std::string text = the_loss->velocity_description();
+    if (second_order)
+      text += ", to second order in the learning rate";
     if (additional_drift)
       text += " + (" + optimiser.additional_drift + ")";
     return text;

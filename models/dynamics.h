@@ -7,6 +7,7 @@
 #include "models/loss.h"
 #include "models/noise.h"
 #include "models/optimiser.h"
+#include "models/second_order.h"
 
 #include <boost/optional.hpp>
 
@@ -31,6 +32,8 @@ namespace sgdfp
   /// whose Fokker-Planck equation is d_t p = -div J with
   ///
   ///     J = (b - (1-a) div D) p - D grad p
+  ///
+  /// With Optimiser/drift = second order, b and D are those of SecondOrder.
   ///
   /// and a = 0 (ito), 1/2 (midpoint), 1 (isothermal) [numerics.md, 0]. Heavy
   /// tails add the jumps of StableNoise, which have no local current.
@@ -77,6 +80,21 @@ namespace sgdfp
     Flux flux(const dealii::Point<dim>    &theta,
               const MatrixFieldDerivatives derivatives) const;
 
+    /// Whether the drift in the sense of Ito, b + a div D, is
+    /// Loss::velocity() and nothing else.
+    bool has_drift_of_loss() const;
+
+    /// D = minibatch_factor C + expression + constant; is_expression: that of
+    /// second order or of the user's is none of these sums
+    struct DiffusionParts
+    {
+      double                          minibatch_factor;
+      bool                            is_expression;
+      dealii::SymmetricTensor<2, dim> constant;
+    };
+
+    DiffusionParts diffusion_parts() const;
+
     /// T where D = T M and b = -M grad L everywhere (M = I but for slices):
     /// then the law is Gibbs at T and carries no current. Empty otherwise, and
     /// for equilibrium_at().
@@ -118,6 +136,8 @@ namespace sgdfp
                           const MatrixField<dim>      &diffusion,
                           const MatrixFieldDerivatives derivatives) const;
 
+    void make_second_order();
+
     void check_diffusion_at(const dealii::Point<dim> &theta) const;
 
     /// Only for expression noise
@@ -129,6 +149,8 @@ namespace sgdfp
     /// Only where Optimiser/additional drift is set
     std::shared_ptr<const ExpressionDrift<dim>> additional_drift;
 
+    /// Only for Optimiser/drift = second order
+    std::shared_ptr<const SecondOrder<dim>> second_order;
     /// Only for equilibrium_at()
     boost::optional<double> equilibrium_temperature;
 

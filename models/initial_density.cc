@@ -29,6 +29,12 @@ namespace sgdfp
                       expression,
                       "Initial density, up to a factor",
                       Patterns::Anything());
+    prm.add_parameter("velocities",
+                      velocities,
+                      "With momentum, at t = 0: rest, as optimisers begin, or "
+                      "thermal, Gaussian at the temperature that velocities "
+                      "are expanded with (kinetic/temperature)",
+                      Patterns::Selection("rest|thermal"));
     prm.leave_subsection();
   }
 

@@ -18,6 +18,7 @@ namespace sgdfp
     std::vector<double> mean;
     std::vector<double> standard_deviation = {0.2};
     std::string         expression         = "1";
+    std::string         velocities         = "rest";
 
     void add_parameters(dealii::ParameterHandler &prm);
 

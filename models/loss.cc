@@ -143,6 +143,30 @@ namespace sgdfp
 
 
   template <int dim>
+  std::vector<Polynomial<dim>> Loss<dim>::descent_polynomials() const
+  {
+    return {};
+  }
+
+
+
+  template <int dim>
+  std::vector<std::vector<Polynomial<dim>>> Loss<dim>::noise_polynomials() const
+  {
+    return {};
+  }
+
+
+
+  template <int dim>
+  boost::optional<SampleGradient<dim>> Loss<dim>::sample_gradient() const
+  {
+    return {};
+  }
+
+
+
+  template <int dim>
   bool Loss<dim>::has_samples() const
   {
     return false;
@@ -309,13 +333,8 @@ namespace sgdfp
     {
       if (p.data == "file")
         {
-          namespace fs                = std::filesystem;
-          const fs::path  beside_case = fs::path(folder) / p.file;
-          std::error_code ignored;
           return DataMoments::from_file(communicator,
-                                        (fs::exists(beside_case, ignored) ?
-                                           beside_case.string() :
-                                           p.file),
+                                        p.data_file(folder),
                                         p.widths.front(),
                                         p.widths.back());
         }
@@ -350,6 +369,16 @@ namespace sgdfp
   {
     return type == "deep linear network" && structure.structure == "balanced" &&
            widths.size() > 2;
+  }
+
+
+
+  std::string LossParameters::data_file(const std::string &folder) const
+  {
+    namespace fs                = std::filesystem;
+    const fs::path  beside_case = fs::path(folder) / file;
+    std::error_code ignored;
+    return fs::exists(beside_case, ignored) ? beside_case.string() : file;
   }
 
 

@@ -5,6 +5,7 @@
 #include "base/expression_entry.h"
 #include "models/matrix_field.h"
 #include "models/network_layout.h"
+#include "models/polynomial.h"
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/symmetric_tensor.h>
@@ -25,6 +26,32 @@ namespace sgdfp
   {
     double gradient = 0, normal_gradient = 0;
     double noise = 0, normal_noise = 0;
+  };
+
+
+
+  /// How one sample (x, y) of a linear network moves theta, per unit of
+  /// learning rate:
+  ///
+  ///     -d theta_i = sum_ab slopes_ab,i (sum_c P_ac x_c x_b - y_a x_b)
+  ///                  + decay_i,
+  ///
+  /// slopes_ab,i = sum_j M_ij d_j P_ab and decay the gradient of the weight
+  /// decay, M = Loss::mobility(). For balanced layers (n_balanced > 1) these
+  /// are of the network of a single layer, and theta is to be replaced by
+  /// BalancedNetwork's formula.
+  template <int dim>
+  struct SampleGradient
+  {
+    /// P_ab, a slow
+    std::vector<Polynomial<dim>> product;
+    /// [ab][i]
+    std::vector<std::array<Polynomial<dim>, dim>> slopes;
+    std::array<Polynomial<dim>, dim>              decay;
+    /// Layers of a balanced network, whose theta are end-to-end weights
+    unsigned int n_balanced = 1;
+    /// Weight decay of balanced layers, which is not in decay
+    double balanced_decay = 0;
   };
 
 
@@ -114,6 +141,18 @@ namespace sgdfp
     /// Number of samples of a data file; 0 for a population.
     virtual unsigned int n_samples() const;
 
+    /// -b as polynomials of theta, where it is (without noise); empty
+    /// otherwise.
+    virtual std::vector<Polynomial<dim>> descent_polynomials() const;
+
+    /// Rows g_r of polynomials with C = sum_r g_r g_r^T, where has_samples()
+    /// and they exist; empty otherwise.
+    virtual std::vector<std::vector<Polynomial<dim>>> noise_polynomials() const;
+
+    /// How the gradient of a sample depends on it; empty unless the loss is
+    /// that of a linear network.
+    virtual boost::optional<SampleGradient<dim>> sample_gradient() const;
+
     /// Why pure minibatch noise has no density under this loss, or "".
     /// @param a the calculus of the noise (Dynamics)
     virtual std::string collapse_without_floor(const double a) const;
@@ -160,6 +199,9 @@ namespace sgdfp
     /// Whether the parameters are end-to-end weights of balanced layers, which
     /// are not negative.
     bool is_balanced() const;
+
+    /// Path of the data file: in @p folder if there is one of that name.
+    std::string data_file(const std::string &folder) const;
   };
 
 

@@ -39,6 +39,12 @@ namespace sgdfp
                       "gamma of the underdamped dynamics: auto is (1 - "
                       "momentum)/sqrt(learning rate); a number makes the "
                       "dynamics underdamped too");
+    prm.add_parameter("drift",
+                      drift,
+                      "gradient flow: -grad L, SGD to first order in the "
+                      "learning rate; second order: drift and noise with the "
+                      "terms of the next order",
+                      Patterns::Selection("gradient flow|second order"));
     prm.add_parameter("additional drift",
                       additional_drift,
                       "c(theta) in b = -grad L + c, per unit t: one expression "
@@ -61,6 +67,18 @@ namespace sgdfp
                        to_text(momentum),
                        "must be below 1",
                        "Typical values are 0.5 to 0.99; 0 is plain SGD.");
+    if (is_second_order() && is_underdamped())
+      throw EntryError("Optimiser/drift",
+                       drift,
+                       "is the equation of SGD without momentum",
+                       "Set momentum = 0 and friction = auto, or drift = "
+                       "gradient flow.");
+    if (is_second_order() && !additional_drift.empty())
+      throw EntryError("Optimiser/drift",
+                       drift,
+                       "is not known for an additional drift",
+                       "Leave additional drift empty, or set drift = gradient "
+                       "flow.");
     if (friction == "auto")
       return;
     const auto number = to_number(friction);
@@ -69,6 +87,13 @@ namespace sgdfp
                        friction,
                        "must be a positive number, per unit t, or auto",
                        "auto is (1 - momentum)/sqrt(learning rate).");
+  }
+
+
+
+  bool OptimiserParameters::is_second_order() const
+  {
+    return drift == "second order";
   }
 
 

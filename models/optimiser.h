@@ -19,10 +19,15 @@ namespace sgdfp
     double momentum = 0;
     /// "auto" or a number
     std::string friction = "auto";
+    /// gradient flow | second order
+    std::string drift = "gradient flow";
     /// Expressions of c(theta) in b = -grad L + c, or empty
     std::string additional_drift;
 
     void add_parameters(dealii::ParameterHandler &prm);
+
+    /// Whether drift and noise are corrected for the finite learning rate.
+    bool is_second_order() const;
 
     /// Whether the dynamics has velocities: a momentum, or a friction.
     bool is_underdamped() const;
@@ -35,7 +40,8 @@ namespace sgdfp
     double effective_learning_rate() const;
 
     /// @throws EntryError unless the learning rate is positive, momentum in [0,
-    /// 1) and friction a positive number or auto.
+    /// 1) and friction a positive number or auto; and for a drift that does not
+    /// go with momentum or additional drift.
     void check() const;
 
     /// Covariance of the batch gradient is C/B times this: 1 with replacement

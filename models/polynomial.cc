@@ -105,6 +105,42 @@ namespace sgdfp
 
 
 
+  template <int dim>
+  void Polynomial<dim>::add_to(const double                  factor,
+                               const std::array<Lanes, dim> &x,
+                               Lanes                        &sum) const
+  {
+    // The last factor of a term is multiplied while it is added.
+    for (const Term &term : terms)
+      {
+        const double c         = factor * term.coefficient;
+        unsigned int n_factors = 0;
+        const Lanes *partial   = nullptr;
+        const Lanes *last      = nullptr;
+        Lanes        product;
+        for (unsigned int d = 0; d < dim; ++d)
+          for (unsigned int e = 0; e < term.exponents[d]; ++e, ++n_factors)
+            {
+              if (n_factors == 2)
+                {
+                  product = *partial;
+                  partial = &product;
+                }
+              if (n_factors >= 2)
+                product *= *last;
+              (n_factors == 0 ? partial : last) = &x[d];
+            }
+        if (n_factors == 0)
+          sum.shift(c);
+        else if (n_factors == 1)
+          sum.add(c, *partial);
+        else
+          sum.add(c, *partial, *last);
+      }
+  }
+
+
+
   template class Polynomial<1>;
   template class Polynomial<2>;
   template class Polynomial<3>;

@@ -2,6 +2,8 @@
 #ifndef SGDFP_MODELS_POLYNOMIAL_H
 #define SGDFP_MODELS_POLYNOMIAL_H
 
+#include "base/lanes.h"
+
 #include <deal.II/base/point.h>
 
 #include <array>
@@ -33,6 +35,12 @@ namespace sgdfp
     Polynomial derivative(const unsigned int i) const;
 
     double operator()(const dealii::Point<dim> &x) const;
+
+    /// sum += factor q(x) in every lane
+    void add_to(const double                  factor,
+                const std::array<Lanes, dim> &x,
+                Lanes                        &sum) const;
+
 
   private:
     struct Term

@@ -53,6 +53,23 @@ namespace sgdfp
 
 
   template <int dim>
+  std::vector<Polynomial<dim>> QuadraticLoss<dim>::descent_polynomials() const
+  {
+    std::vector<Polynomial<dim>> result(dim);
+    for (unsigned int i = 0; i < dim; ++i)
+      {
+        result[i] = Polynomial<dim>::variable(i) * weight_decay;
+        for (unsigned int j = 0; j < dim; ++j)
+          result[i] = result[i] + (Polynomial<dim>::variable(j) +
+                                   Polynomial<dim>(-minimum[j])) *
+                                    H[i][j];
+      }
+    return result;
+  }
+
+
+
+  template <int dim>
   std::string QuadraticLoss<dim>::description() const
   {
     return "L = 1/2 (theta - m)^T H (theta - m)" +

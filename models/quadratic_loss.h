@@ -26,7 +26,10 @@ namespace sgdfp
 
     double weight_decay_loss(const dealii::Point<dim> &theta) const override;
 
+    std::vector<Polynomial<dim>> descent_polynomials() const override;
+
     std::string description() const override;
+
 
   private:
     const dealii::SymmetricTensor<2, dim> H;

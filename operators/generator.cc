@@ -3,6 +3,14 @@
 
 namespace sgdfp
 {
+  std::unique_ptr<ApproximateInverse>
+  Generator::approximate_inverse(const double) const
+  {
+    return nullptr;
+  }
+
+
+
   const Vector &Generator::free_coefficients() const
   {
     return left_null_vector();

@@ -4,10 +4,23 @@
 
 #include "base/petsc.h"
 
+#include <memory>
 #include <vector>
 
 namespace sgdfp
 {
+  /// Some approximation of the inverse of a matrix.
+  class ApproximateInverse
+  {
+  public:
+    virtual ~ApproximateInverse() = default;
+
+    /// x = P b; linear, always the same. Collective.
+    virtual void apply(const Vec x, const Vec b) = 0;
+  };
+
+
+
   /// Any dynamics, discretised:  M dP/dt = A P  for the coefficients P of a
   /// density.
   ///
@@ -21,6 +34,24 @@ namespace sgdfp
   {
   public:
     virtual ~Generator() = default;
+
+    /// A preconditioner of its own for the balanced equations
+    ///
+    ///     S = d^-1 (A - s M) W d^-1,   d_i = (W_i M_ii)^{1/2},
+    ///
+    /// W the weights(); nullptr where there is none
+    /// (has_approximate_inverse()).
+    /// @param shift s >= 0
+
+    virtual std::unique_ptr<ApproximateInverse>
+    approximate_inverse(const double shift) const;
+
+    virtual bool has_approximate_inverse() const
+    {
+      return false;
+    }
+
+
 
     /// Allocates; call after every change of the mesh. Collective.
     virtual void prepare() = 0;

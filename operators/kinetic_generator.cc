@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operators/kinetic_generator.h"
 
+#include "operators/level_inverse.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -70,13 +72,69 @@ namespace sgdfp
   template <int dim>
   Vector KineticGenerator<dim>::embed(const Vector &nodal) const
   {
-    Vector      result = zero();
-    const auto &kept   = space.numbers(0).kept;
-    const auto  first  = begin(0, rank());
-    for (std::size_t j = 0; j < kept.size(); ++j)
-      result(first + j) = static_cast<double>(nodal(kept[j]));
-    result.compress(dealii::VectorOperation::insert);
+    Vector result = zero();
+    gather(nodal, 0, result);
     return result;
+  }
+
+
+
+  template <int dim>
+  Vector KineticGenerator<dim>::embed_at_rest(const Vector &nodal) const
+  {
+    std::vector<double> h;
+    evaluate_hermite(0., indices.degree, h);
+    Vector result = zero();
+
+    for (unsigned int n = 0; n < indices.size(); ++n)
+      {
+        double factor = 1;
+        for (const unsigned int n_i : indices[n])
+          factor *= h[n_i];
+        if (!indices.is_even(n) || factor == 0)
+          continue;
+        Vector part = nodal;
+        part *= factor;
+        gather(part, n, result);
+      }
+    return result;
+  }
+
+
+
+  template <int dim>
+  void KineticGenerator<dim>::gather(const Vector      &all,
+                                     const unsigned int n,
+                                     Vector            &P) const
+  {
+    const auto &kept  = space.numbers(indices.level(n) % 2).kept;
+    const auto  first = begin(n, rank());
+    for (std::size_t j = 0; j < kept.size(); ++j)
+      P(first + j) = static_cast<double>(all(kept[j]));
+    P.compress(dealii::VectorOperation::insert);
+  }
+
+
+
+  template <int dim>
+  std::vector<Vector> KineticGenerator<dim>::unpack(const Vector &P) const
+  {
+    std::vector<Vector> result;
+    for (unsigned int n = 0; n < indices.size(); ++n)
+      result.push_back(spread(P, n));
+    return result;
+  }
+
+
+
+  template <int dim>
+  Vector KineticGenerator<dim>::pack(const std::vector<Vector> &by_index) const
+  {
+    AssertDimension(by_index.size(), indices.size());
+    Vector P = zero();
+    for (unsigned int n = 0; n < indices.size(); ++n)
+      gather(by_index[n], n, P);
+    return P;
   }
 
 
@@ -85,8 +143,12 @@ namespace sgdfp
   Vector KineticGenerator<dim>::spread(const Vector      &P,
                                        const unsigned int n) const
   {
-    Vector      u     = space.discretisation.owned_vector();
-    const auto &kept  = space.numbers(0).kept;
+    const unsigned int parity = indices.level(n) % 2;
+    Vector             u      = space.discretisation.owned_vector();
+    if (parity == 1)
+      u = Vector(space.odd_handler.locally_owned_dofs(),
+                 space.discretisation.communicator);
+    const auto &kept  = space.numbers(parity).kept;
     const auto  first = begin(n, rank());
     for (std::size_t j = 0; j < kept.size(); ++j)
       u(kept[j]) = static_cast<double>(P(first + j));
@@ -124,15 +186,48 @@ namespace sgdfp
   Vector KineticGenerator<dim>::discontinuous(const Vector      &P,
                                               const unsigned int n) const
   {
-    Vector      result(space.odd_handler.locally_owned_dofs(),
-                  space.discretisation.communicator);
-    const auto &kept  = space.numbers(1).kept;
-    const auto &W     = space.weights(1);
-    const auto  first = begin(n, rank());
+    Vector      result = spread(P, n);
+    const auto &kept   = space.numbers(1).kept;
+    const auto &W      = space.weights(1);
     for (std::size_t j = 0; j < kept.size(); ++j)
-      result(kept[j]) = static_cast<double>(P(first + j)) / W[j];
+      result(kept[j]) = static_cast<double>(result(kept[j])) / W[j];
+
     result.compress(dealii::VectorOperation::insert);
     return result;
+  }
+
+
+
+  template <int dim>
+  std::unique_ptr<ApproximateInverse>
+  KineticGenerator<dim>::approximate_inverse(const double shift) const
+  {
+    return std::make_unique<LevelInverse<dim>>(*this, shift);
+  }
+
+
+
+  template <int dim>
+  bool KineticGenerator<dim>::has_approximate_inverse() const
+  {
+    return true;
+  }
+
+
+
+  template <int dim>
+  const typename KineticGenerator<dim>::ParameterMatrices &
+  KineticGenerator<dim>::parameter_matrices() const
+  {
+    return matrices;
+  }
+
+
+
+  template <int dim>
+  global_dof_index KineticGenerator<dim>::place(const unsigned int n) const
+  {
+    return begin(n, rank()) - rank_begin[rank()];
   }
 
 

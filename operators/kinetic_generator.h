@@ -102,6 +102,26 @@ namespace sgdfp
     /// @param nodal coefficients of the TrialSpace
     Vector embed(const Vector &nodal) const;
 
+    /// A density of parameters, all at rest: c_n = prod_i h_{n_i}(0) p, the
+    /// expansion of delta(v). In one dimension it is the whole weight on the
+    /// node v = 0 of the Gauss rule with N + 1 nodes, N even.
+    Vector embed_at_rest(const Vector &nodal) const;
+
+    /// Nodal coefficients of the density of parameters with given moments
+    /// (phi_i, p), of all nodes; what is not kept is lost.
+    /// @throws SolverFailure
+    Vector project(const Vector &moments) const;
+
+    /// F with F . P = int c_n.
+    Vector integral(const unsigned int n) const;
+
+    /// All coefficients by index n, for storage: at the nodes of the
+    /// discretisation for even |n| (hanging ones left out), of odd_handler for
+    /// odd ones; 0 where the law is not. And back.
+    std::vector<Vector> unpack(const Vector &P) const;
+    Vector              pack(const std::vector<Vector> &by_index) const;
+
+
     /// c_n for even |n|: nodal coefficients, those of hanging nodes too.
     /// @param n place of the index; 0 gives the density of parameters
     Vector nodal(const Vector &P, const unsigned int n) const;
@@ -114,11 +134,17 @@ namespace sgdfp
     /// c_n for odd |n|: coefficients of PhaseSpace::odd_handler.
     Vector discontinuous(const Vector &P, const unsigned int n) const;
 
+    /// By LevelInverse
+    std::unique_ptr<ApproximateInverse>
+    approximate_inverse(const double shift) const override;
+
+    bool has_approximate_inverse() const override;
+
+
     const PhaseSpace<dim>    &space;
     const KineticScales<dim>  scales;
     const HermiteIndices<dim> indices;
 
-  private:
     /// One term of the equation of c_n: factor * matrix * c_m.
     struct Term
     {
@@ -127,9 +153,19 @@ namespace sgdfp
       double       factor;
     };
 
-    /// Also that of the mass matrix, as the first.
-    std::vector<Term> terms(const unsigned int n) const;
+    using ParameterMatrices = std::array<typename PhaseSpace<dim>::Matrices, 2>;
 
+    /// All terms of c_n in given matrices; friction is the first.
+    std::vector<Term> terms(const unsigned int       n,
+                            const ParameterMatrices &matrices) const;
+
+    /// What A is made of, of the last assemble().
+    const ParameterMatrices &parameter_matrices() const;
+
+    /// First coefficient of c_n among those of this rank.
+    dealii::types::global_dof_index place(const unsigned int n) const;
+
+  private:
     /// First coefficient of c_n on this rank, or on another one.
     dealii::types::global_dof_index begin(const unsigned int n,
                                           const unsigned int rank) const;
@@ -148,11 +184,23 @@ namespace sgdfp
 
     unsigned int rank() const;
 
-    /// The coefficients of c_n, |n| even, at the nodes of the discretisation.
+    /// The coefficients of c_n, at the nodes of the discretisation for even
+    /// |n|, of odd_handler for odd ones.
     Vector spread(const Vector &P, const unsigned int n) const;
 
-    const Dynamics<dim>                              &dynamics;
-    std::array<typename PhaseSpace<dim>::Matrices, 2> matrices;
+    /// Adds what spread() was given to @p P.
+    void gather(const Vector &all, const unsigned int n, Vector &P) const;
+
+    /// Writes factor * 1^T block into the coefficients of c_n.
+    void column_sums(const Mat          block,
+                     const unsigned int n,
+                     const double       factor,
+                     Vector            &result) const;
+
+
+    const Dynamics<dim> &dynamics;
+    ParameterMatrices    matrices;
+
     /// Whether D_ij/(s_i s_j) - delta_ij is 0 everywhere
     std::array<std::array<bool, dim>, dim>       is_isotropic;
     std::vector<dealii::types::global_dof_index> rank_begin;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // KineticGenerator: its matrices, and what is read off them.
+#include "base/errors.h"
 #include "operators/kinetic_generator.h"
 
 #include <algorithm>
 #include <cmath>
+
 
 namespace sgdfp
 {
@@ -45,7 +47,8 @@ namespace sgdfp
 
   template <int dim>
   std::vector<typename KineticGenerator<dim>::Term>
-  KineticGenerator<dim>::terms(const unsigned int n) const
+  KineticGenerator<dim>::terms(const unsigned int       n,
+                               const ParameterMatrices &matrices) const
   {
     const unsigned int parity = indices.level(n) % 2;
     const auto        &own    = matrices[parity];
@@ -105,7 +108,7 @@ namespace sgdfp
     const PetscInt        n_all   = rank_begin.back();
     std::vector<PetscInt> near(n_local, 0), far(n_local, 0);
     for (unsigned int n = 0; n < indices.size(); ++n)
-      for (const Term &term : terms(n))
+      for (const Term &term : terms(n, matrices))
         {
           PetscInt low, high;
           check_petsc(MatGetOwnershipRangeColumn(term.matrix, &low, &high),
@@ -206,7 +209,7 @@ namespace sgdfp
 
     forward.adopt(allocate());
     for (unsigned int n = 0; n < indices.size(); ++n)
-      for (const Term &term : terms(n))
+      for (const Term &term : terms(n, matrices))
         add_block(term.matrix, n, term.m, term.factor, forward);
     forward.compress(dealii::VectorOperation::add);
     mass_is_known = false;
@@ -216,31 +219,48 @@ namespace sgdfp
 
 
   template <int dim>
+  void KineticGenerator<dim>::column_sums(const Mat          block,
+                                          const unsigned int n,
+                                          const double       factor,
+                                          Vector            &result) const
+  {
+    Vec ones_of_block, sums;
+    check_petsc(MatCreateVecs(block, &sums, &ones_of_block), "MatCreateVecs");
+    check_petsc(VecSet(ones_of_block, factor), "VecSet");
+    check_petsc(MatMultTranspose(block, ones_of_block, sums),
+                "MatMultTranspose");
+    const PetscScalar *values;
+    PetscInt           n_local;
+    check_petsc(VecGetLocalSize(sums, &n_local), "VecGetLocalSize");
+    check_petsc(VecGetArrayRead(sums, &values), "VecGetArrayRead");
+    const auto first = begin(n, rank());
+    for (PetscInt j = 0; j < n_local; ++j)
+      result(first + j) = values[j];
+    check_petsc(VecRestoreArrayRead(sums, &values), "VecRestoreArrayRead");
+    check_petsc(VecDestroy(&sums), "VecDestroy");
+    check_petsc(VecDestroy(&ones_of_block), "VecDestroy");
+    result.compress(dealii::VectorOperation::insert);
+  }
+
+
+
+  template <int dim>
+  Vector KineticGenerator<dim>::integral(const unsigned int n) const
+  {
+    Vector result = zero();
+    column_sums(matrices[indices.level(n) % 2].mass.get(), n, 1., result);
+    return result;
+  }
+
+
+
+  template <int dim>
   void KineticGenerator<dim>::compute_functionals()
   {
-    const auto column_sums = [&](const Mat          block,
-                                 const unsigned int n,
-                                 const double       factor,
-                                 Vector            &result) {
-      Vec ones_of_block, sums;
-      check_petsc(MatCreateVecs(block, &sums, &ones_of_block), "MatCreateVecs");
-      check_petsc(VecSet(ones_of_block, factor), "VecSet");
-      check_petsc(MatMultTranspose(block, ones_of_block, sums),
-                  "MatMultTranspose");
-      const PetscScalar *values;
-      PetscInt           n_local;
-      check_petsc(VecGetLocalSize(sums, &n_local), "VecGetLocalSize");
-      check_petsc(VecGetArrayRead(sums, &values), "VecGetArrayRead");
-      const auto first = begin(n, rank());
-      for (PetscInt j = 0; j < n_local; ++j)
-        result(first + j) = values[j];
-      check_petsc(VecRestoreArrayRead(sums, &values), "VecRestoreArrayRead");
-      check_petsc(VecDestroy(&sums), "VecDestroy");
-      check_petsc(VecDestroy(&ones_of_block), "VecDestroy");
-      result.compress(dealii::VectorOperation::insert);
-    };
-    functional = loss_rates = integrals = zero();
-    column_sums(matrices[0].mass.get(), 0, 1., functional);
+
+    functional = integral(0);
+    loss_rates = integrals = zero();
+
     for (unsigned int n = 0; n < indices.size(); ++n)
       column_sums(matrices[indices.level(n) % 2].mass.get(), n, 1., integrals);
     check_petsc(VecAbs(integrals), "VecAbs");
@@ -285,6 +305,70 @@ namespace sgdfp
 
 
   template <int dim>
+  Vector KineticGenerator<dim>::project(const Vector &moments) const
+  {
+    // (phi_i, e^l u) = b_i with the unknowns u_i d_i, d_i^2 = (phi_i, e^l
+    // phi_i): symmetric, with a unit diagonal. Where l is steep the functions
+    // of a cell are nearly dependent: a direct solver.
+    const Mat   M    = matrices[0].mass.get();
+    const auto &kept = space.numbers(0).kept;
+    const auto &W    = space.weights(0);
+    Mat         copy;
+    check_petsc(MatDuplicate(M, MAT_COPY_VALUES, &copy), "MatDuplicate");
+    const MatrixHandle K(copy);
+    Vec                rows, columns, b;
+    check_petsc(MatCreateVecs(M, &rows, &b), "MatCreateVecs");
+    check_petsc(VecDuplicate(rows, &columns), "VecDuplicate");
+    check_petsc(MatGetDiagonal(M, rows), "MatGetDiagonal");
+    PetscScalar *of_rows, *of_columns, *of_b;
+    check_petsc(VecGetArray(rows, &of_rows), "VecGetArray");
+    check_petsc(VecGetArray(columns, &of_columns), "VecGetArray");
+    check_petsc(VecGetArray(b, &of_b), "VecGetArray");
+    for (std::size_t j = 0; j < kept.size(); ++j)
+      {
+        of_rows[j]    = 1 / std::sqrt(of_rows[j] * W[j]);
+        of_columns[j] = W[j] * of_rows[j];
+        of_b[j]       = static_cast<double>(moments(kept[j])) * of_rows[j];
+      }
+    check_petsc(VecRestoreArray(rows, &of_rows), "VecRestoreArray");
+    check_petsc(VecRestoreArray(b, &of_b), "VecRestoreArray");
+    check_petsc(VecRestoreArray(columns, &of_columns), "VecRestoreArray");
+    check_petsc(MatDiagonalScale(copy, rows, columns), "MatDiagonalScale");
+    KSP ksp;
+    PC  pc;
+    check_petsc(KSPCreate(space.discretisation.communicator, &ksp),
+                "KSPCreate");
+    check_petsc(KSPSetOperators(ksp, copy, copy), "KSPSetOperators");
+    check_petsc(KSPSetType(ksp, KSPPREONLY), "KSPSetType");
+    check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
+    check_petsc(PCSetType(pc, PCLU), "PCSetType");
+    check_petsc(PCFactorSetMatSolverType(pc, MATSOLVERMUMPS),
+                "PCFactorSetMatSolverType");
+    check_petsc(KSPSolve(ksp, b, rows), "KSPSolve");
+    KSPConvergedReason reason;
+    check_petsc(KSPGetConvergedReason(ksp, &reason), "KSPGetConvergedReason");
+    if (reason < 0)
+      throw SolverFailure("The projection of the initial density failed (" +
+                          std::string(KSPConvergedReasons[reason]) +
+                          "). Refine the mesh.");
+
+    check_petsc(VecPointwiseMult(rows, rows, columns), "VecPointwiseMult");
+    Vector             result = space.discretisation.owned_vector();
+    const PetscScalar *values;
+    check_petsc(VecGetArrayRead(rows, &values), "VecGetArrayRead");
+    for (std::size_t j = 0; j < kept.size(); ++j)
+      result(kept[j]) = values[j];
+    check_petsc(VecRestoreArrayRead(rows, &values), "VecRestoreArrayRead");
+    result.compress(dealii::VectorOperation::insert);
+    check_petsc(KSPDestroy(&ksp), "KSPDestroy");
+    for (Vec *v : {&rows, &columns, &b})
+      check_petsc(VecDestroy(v), "VecDestroy");
+    return result;
+  }
+
+
+
+  template <int dim>
   Vector KineticGenerator<dim>::rates() const
   {
     Vector result = zero();
@@ -302,18 +386,25 @@ namespace sgdfp
 
 
 
-#define INSTANTIATE(dim)                                                   \
-  template std::vector<KineticGenerator<dim>::Term>                        \
-                KineticGenerator<dim>::terms(const unsigned int) const;    \
-  template Mat  KineticGenerator<dim>::allocate() const;                   \
-  template void KineticGenerator<dim>::add_block(const Mat,                \
-                                                 const unsigned int,       \
-                                                 const unsigned int,       \
-                                                 const double,             \
-                                                 const Mat) const;         \
-  template void KineticGenerator<dim>::assemble();                         \
-  template void KineticGenerator<dim>::compute_functionals();              \
-  template const SparseMatrix &KineticGenerator<dim>::mass_matrix() const; \
+#define INSTANTIATE(dim)                                                      \
+  template std::vector<KineticGenerator<dim>::Term>                           \
+  KineticGenerator<dim>::terms(const unsigned int, const ParameterMatrices &) \
+    const;                                                                    \
+  template Mat    KineticGenerator<dim>::allocate() const;                    \
+  template void   KineticGenerator<dim>::add_block(const Mat,                 \
+                                                 const unsigned int,        \
+                                                 const unsigned int,        \
+                                                 const double,              \
+                                                 const Mat) const;          \
+  template void   KineticGenerator<dim>::assemble();                          \
+  template void   KineticGenerator<dim>::column_sums(const Mat,               \
+                                                   const unsigned int,      \
+                                                   const double,            \
+                                                   Vector &) const;         \
+  template Vector KineticGenerator<dim>::integral(const unsigned int) const;  \
+  template Vector KineticGenerator<dim>::project(const Vector &) const;       \
+  template void   KineticGenerator<dim>::compute_functionals();               \
+  template const SparseMatrix &KineticGenerator<dim>::mass_matrix() const;    \
   template Vector              KineticGenerator<dim>::rates() const;
 
   INSTANTIATE(1)

@@ -74,50 +74,6 @@ namespace sgdfp
 
 
 
-    /// (phi_i, p_0)
-    template <int dim>
-    Vector moments(const InitialDensity<dim> &initial,
-                   const Discretisation<dim> &discretisation)
-    {
-      TrialSpace<dim> polynomials(discretisation);
-      polynomials.use_polynomials();
-      FunctionalAssembly<dim> assembly(discretisation, polynomials, 1);
-      const unsigned int      n_points = discretisation.element.degree + 2;
-      // Of an expression nothing is known: a few pieces a cell.
-      constexpr unsigned int       n_pieces = 4;
-      const dealii::QIterated<dim> iterated(dealii::QGauss<1>(n_points),
-                                            n_pieces);
-      const auto density = [&](const dealii::Point<dim> &theta,
-                               std::vector<double>      &values) {
-        values[0] = initial(theta);
-      };
-      boost::optional<EntryError> complaint;
-      try
-        {
-          for (const auto &cell :
-               discretisation.dof_handler.active_cell_iterators())
-            if (cell->is_locally_owned())
-              {
-                const auto rule = initial.peak() ?
-                                    gaussian_rule<dim>(*initial.peak(),
-                                                       discretisation.box,
-                                                       *cell,
-                                                       n_points) :
-                                    dealii::Quadrature<dim>(iterated);
-                if (rule.size() > 0)
-                  assembly.add(cell, rule, density);
-              }
-        }
-      catch (const EntryError &error)
-        {
-          complaint.emplace(error);
-        }
-      throw_everywhere(discretisation.communicator, complaint);
-      return assembly.finish().front();
-    }
-
-
-
     /// M P = b by GMRES with incomplete factors: M is well conditioned.
     void solve_mass(const SparseMatrix &M, Vector &P, const Vector &b)
     {
@@ -152,11 +108,54 @@ namespace sgdfp
 
 
   template <int dim>
+  Vector initial_moments(const InitialDensity<dim> &initial,
+                         const Discretisation<dim> &discretisation)
+  {
+    TrialSpace<dim> polynomials(discretisation);
+    polynomials.use_polynomials();
+    FunctionalAssembly<dim> assembly(discretisation, polynomials, 1);
+    const unsigned int      n_points = discretisation.element.degree + 2;
+    // Of an expression nothing is known: a few pieces a cell.
+    constexpr unsigned int       n_pieces = 4;
+    const dealii::QIterated<dim> iterated(dealii::QGauss<1>(n_points),
+                                          n_pieces);
+    const auto                   density = [&](const dealii::Point<dim> &theta,
+                             std::vector<double>      &values) {
+      values[0] = initial(theta);
+    };
+    boost::optional<EntryError> complaint;
+    try
+      {
+        for (const auto &cell :
+             discretisation.dof_handler.active_cell_iterators())
+          if (cell->is_locally_owned())
+            {
+              const auto rule = initial.peak() ?
+                                  gaussian_rule<dim>(*initial.peak(),
+                                                     discretisation.box,
+                                                     *cell,
+                                                     n_points) :
+                                  dealii::Quadrature<dim>(iterated);
+              if (rule.size() > 0)
+                assembly.add(cell, rule, density);
+            }
+      }
+    catch (const EntryError &error)
+      {
+        complaint.emplace(error);
+      }
+    throw_everywhere(discretisation.communicator, complaint);
+    return assembly.finish().front();
+  }
+
+
+
+  template <int dim>
   Vector project(const InitialDensity<dim> &initial,
                  const Discretisation<dim> &discretisation,
                  const Generator           &generator)
   {
-    return project_moments(moments(initial, discretisation), generator);
+    return project_moments(initial_moments(initial, discretisation), generator);
   }
 
 
@@ -262,11 +261,13 @@ namespace sgdfp
 
 
 
-#define INSTANTIATE(dim)                                               \
-  template Vector                 project(const InitialDensity<dim> &, \
-                                          const Discretisation<dim> &, \
-                                          const Generator &);          \
-  template dealii::Vector<double> interpolation_errors(                \
+#define INSTANTIATE(dim)                                                        \
+  template Vector                 initial_moments(const InitialDensity<dim> &,  \
+                                                  const Discretisation<dim> &); \
+  template Vector                 project(const InitialDensity<dim> &,          \
+                                          const Discretisation<dim> &,          \
+                                          const Generator &);                   \
+  template dealii::Vector<double> interpolation_errors(                         \
     const Discretisation<dim> &, const TrialSpace<dim> &, const Vector &);
 
   INSTANTIATE(1)

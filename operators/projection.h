@@ -22,6 +22,14 @@ namespace sgdfp
 
 
 
+  /// Its moments (phi_i, p_0) with the functions of the element, which sum to
+  /// its mass.
+  template <int dim>
+  Vector initial_moments(const InitialDensity<dim> &initial,
+                         const Discretisation<dim> &discretisation);
+
+
+
   /// The same from the moments (phi_i, p_0) themselves, which need not be
   /// normalised.
   /// @throws Refusal where their sum, the mass of p_0, is not positive

@@ -5,10 +5,6 @@
 #include "base/numpy_file.h"
 #include "postprocess/regular_grid.h"
 
-#include <deal.II/base/data_out_base.h>
-
-#include <fstream>
-
 namespace sgdfp
 {
   using dealii::Point;
@@ -369,23 +365,26 @@ namespace sgdfp
                       const std::string          &folder,
                       const std::string          &name)
   {
-    const MPI_Comm   communicator = collection.discretisation.communicator;
+    ParaviewSeries series;
+    write_paraview(collection, folder, name, 0., series);
+  }
+
+
+
+  template <int dim>
+  void write_paraview(const FieldCollection<dim> &collection,
+                      const std::string          &folder,
+                      const std::string          &name,
+                      const double                time,
+                      ParaviewSeries             &series)
+  {
     PatchOutput<dim> output(collection);
-    dealii::DataOutBase::VtkFlags flags;
-    // The name of this type differs between versions of deal.II.
-    flags.compression_level = decltype(flags.compression_level)::best_speed;
-    output.set_flags(flags);
-    const std::string pvtu = output.write_vtu_with_pvtu_record(
-      folder + "/solution/", name, 0, communicator, 4);
-    run_on_root(communicator, [&]() {
-      std::ofstream pvd(folder + "/solution.pvd");
-      dealii::DataOutBase::write_pvd_record(pvd, {{0., "solution/" + pvtu}});
-      pvd.close();
-      if (!pvd)
-        throw UserError("Cannot write '" + folder +
-                        "/solution.pvd'. Check the free space.");
-      return std::string();
-    });
+    add_to_series(collection.discretisation.communicator,
+                  output,
+                  folder,
+                  name,
+                  time,
+                  series);
   }
 
 
@@ -394,7 +393,8 @@ namespace sgdfp
   void write_grid(const FieldCollection<dim>     &collection,
                   const std::vector<std::string> &variables,
                   const Summary::Json            &notes,
-                  const std::string              &folder)
+                  const std::string              &folder,
+                  const std::string              &name)
   {
     Grid<dim> grid;
     std::tie(grid.low, grid.high)  = collection.window();
@@ -424,7 +424,7 @@ namespace sgdfp
       archive.add_text(
         "notes",
         notes.dump(-1, ' ', false, Summary::Json::error_handler_t::replace));
-      archive.write(folder + "/solution/grid.npz");
+      archive.write(folder + "/solution/" + name + ".npz");
       return std::string();
     });
   }
@@ -436,9 +436,15 @@ namespace sgdfp
   template void write_paraview(const FieldCollection<dim> &, \
                                const std::string &,          \
                                const std::string &);         \
+  template void write_paraview(const FieldCollection<dim> &, \
+                               const std::string &,          \
+                               const std::string &,          \
+                               const double,                 \
+                               ParaviewSeries &);            \
   template void write_grid(const FieldCollection<dim> &,     \
                            const std::vector<std::string> &, \
                            const Summary::Json &,            \
+                           const std::string &,              \
                            const std::string &);
 
   INSTANTIATE(1)

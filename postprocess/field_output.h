@@ -5,6 +5,7 @@
 #include "base/summary.h"
 #include "operators/law.h"
 #include "postprocess/output_field.h"
+#include "postprocess/paraview_series.h"
 
 #include <boost/optional.hpp>
 
@@ -111,15 +112,25 @@ namespace sgdfp
                       const std::string          &folder,
                       const std::string          &name = "spectrum");
 
+  /// The same for one time of a series.
+  template <int dim>
+  void write_paraview(const FieldCollection<dim> &collection,
+                      const std::string          &folder,
+                      const std::string          &name,
+                      const double                time,
+                      ParaviewSeries             &series);
+
+
   /// The fields on a regular grid of the window of the first density:
-  /// solution/grid.npz with one array per component (those of a vector are
+  /// solution/@p name.npz with one array per component (those of a vector are
   /// name_1 ..), axis_1 .., variables, and @p notes as JSON.
   /// @throws UserError if the file cannot be written
   template <int dim>
   void write_grid(const FieldCollection<dim>     &collection,
                   const std::vector<std::string> &variables,
                   const Summary::Json            &notes,
-                  const std::string              &folder);
+                  const std::string              &folder,
+                  const std::string              &name = "grid");
 } // namespace sgdfp
 
 #endif

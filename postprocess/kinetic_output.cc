@@ -170,12 +170,15 @@ namespace sgdfp
                             const boost::optional<GibbsDensity<dim>> &reference,
                             const std::vector<std::string>           &variables,
                             const Summary::Json                      &notes,
-                            const std::string                        &folder)
+                            const std::string                        &folder,
+                            const std::string                        &suffix,
+                            const double                              time,
+                            ParaviewSeries                           &series)
   {
     const FieldCollection<dim> fields =
       kinetic_fields(law, marginal, reference);
-    write_paraview(fields, folder, "law");
-    write_grid(fields, variables, notes, folder);
+    write_paraview(fields, folder, "law", time, series);
+    write_grid(fields, variables, notes, folder, "grid" + suffix);
     const auto [low, high]  = fields.window();
     const Point<dim> centre = mode(marginal);
     for (unsigned int d = 0; d < dim; ++d)
@@ -183,7 +186,22 @@ namespace sgdfp
                         sample_phase_plane(law, d, low, high, centre),
                         variables[d],
                         folder + "/solution/phase_plane_" +
-                          std::to_string(d + 1));
+                          std::to_string(d + 1) + suffix);
+  }
+
+
+
+  template <int dim>
+  void write_kinetic_fields(const KineticLaw<dim>                    &law,
+                            const Law<dim>                           &marginal,
+                            const boost::optional<GibbsDensity<dim>> &reference,
+                            const std::vector<std::string>           &variables,
+                            const Summary::Json                      &notes,
+                            const std::string                        &folder)
+  {
+    ParaviewSeries series;
+    write_kinetic_fields(
+      law, marginal, reference, variables, notes, folder, "", 0., series);
   }
 
 
@@ -291,6 +309,16 @@ namespace sgdfp
     const std::vector<std::string> &,                                       \
     const Summary::Json &,                                                  \
     const std::string &);                                                   \
+  template void write_kinetic_fields(                                       \
+    const KineticLaw<dim> &,                                                \
+    const Law<dim> &,                                                       \
+    const boost::optional<GibbsDensity<dim>> &,                             \
+    const std::vector<std::string> &,                                       \
+    const Summary::Json &,                                                  \
+    const std::string &,                                                    \
+    const std::string &,                                                    \
+    const double,                                                           \
+    ParaviewSeries &);                                                      \
   template void          write_kinetic_probes(const KineticLaw<dim> &,      \
                                               const Loss<dim> &,            \
                                               const ObservableParameters &, \

@@ -35,6 +35,21 @@ namespace sgdfp
 
 
 
+  /// The same for one time of a series: solution/law_<number>,
+  /// grid<suffix>.npz, phase_plane_<d><suffix>.
+  template <int dim>
+  void write_kinetic_fields(const KineticLaw<dim>                    &law,
+                            const Law<dim>                           &marginal,
+                            const boost::optional<GibbsDensity<dim>> &reference,
+                            const std::vector<std::string>           &variables,
+                            const Summary::Json                      &notes,
+                            const std::string                        &folder,
+                            const std::string                        &suffix,
+                            const double                              time,
+                            ParaviewSeries                           &series);
+
+
+
   /// probes: {theta, density, current, temperature, loss}
   template <int dim>
   void write_kinetic_probes(const KineticLaw<dim>      &law,

@@ -193,6 +193,18 @@ namespace sgdfp
 
 
   template <int dim>
+  std::vector<double>
+  Observables<dim>::values(const dealii::Point<dim> &theta) const
+  {
+    std::vector<double> result;
+    for (const Observable &observable : observables)
+      result.push_back(observable(theta));
+    return result;
+  }
+
+
+
+  template <int dim>
   std::vector<std::string> Observables<dim>::names() const
   {
     std::vector<std::string> list;
@@ -275,9 +287,10 @@ namespace sgdfp
 
 
   template <int dim>
-  std::vector<typename Observables<dim>::Moments>
-  Observables<dim>::functionals(const Discretisation<dim> &discretisation,
-                                const TrialSpace<dim>     &trial_space) const
+  std::vector<typename Observables<dim>::Moments> Observables<dim>::functionals(
+    const Discretisation<dim>               &discretisation,
+    const TrialSpace<dim>                   &trial_space,
+    const std::function<bool(const Cell &)> &is_inside) const
   {
     std::vector<Moments> result;
     for (const Observable &observable : observables)
@@ -290,6 +303,8 @@ namespace sgdfp
         };
         const auto add = [&](const Cell                    &cell,
                              const dealii::Quadrature<dim> &rule) {
+          if (!is_inside(cell))
+            return;
           if (rule.size() == 0)
             assembly.add(cell, value);
           else

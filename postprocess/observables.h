@@ -69,6 +69,9 @@ namespace sgdfp
     /// As the user gave them.
     std::vector<std::string> names() const;
 
+    /// Their values at a point, in the order of names().
+    std::vector<double> values(const dealii::Point<dim> &theta) const;
+
     /// First and second moment of a function as linear functionals of the
     /// coefficients of a density (FunctionalAssembly).
     struct Moments
@@ -76,10 +79,15 @@ namespace sgdfp
       Vector first, second;
     };
 
+    using Cell = typename Discretisation<dim>::Cell;
+
     /// One per function, in the order of names(), for densities in
     /// @p trial_space. Collective.
-    std::vector<Moments> functionals(const Discretisation<dim> &discretisation,
-                                     const TrialSpace<dim> &trial_space) const;
+    /// @param is_inside whether a cell of this rank carries them
+    std::vector<Moments>
+    functionals(const Discretisation<dim>               &discretisation,
+                const TrialSpace<dim>                   &trial_space,
+                const std::function<bool(const Cell &)> &is_inside) const;
 
   private:
     struct Observable
@@ -97,8 +105,6 @@ namespace sgdfp
       ExpressionTape switches, levels;
       MomentSum      sum;
     };
-
-    using Cell = typename Discretisation<dim>::Cell;
 
     /// Calls @p use with every cell of this rank and a rule that sees where an
     /// observable jumps in it; empty where the usual one does.

@@ -8,8 +8,6 @@
 #include <deal.II/base/data_out_base.h>
 #include <deal.II/base/quadrature_lib.h>
 
-#include <cstdio>
-#include <fstream>
 
 namespace sgdfp
 {
@@ -209,25 +207,13 @@ namespace sgdfp
                       const double                              time,
                       ParaviewSeries                           &series)
   {
-    const MPI_Comm communicator = closed.law.discretisation.communicator;
     LawOutput<dim> output(closed, reference);
-    dealii::DataOutBase::VtkFlags flags;
-    // The name of this type differs between versions of deal.II.
-    flags.compression_level = decltype(flags.compression_level)::best_speed;
-    output.set_flags(flags);
-    const std::string pvtu = output.write_vtu_with_pvtu_record(
-      folder + "/solution/", "law", series.size(), communicator, 4);
-    series.emplace_back(time, "solution/" + pvtu);
-    run_on_root(communicator, [&]() {
-      // Complete at every moment: to a neighbour first.
-      const std::string name = folder + "/solution.pvd";
-      std::ofstream     pvd(name + ".tmp");
-      dealii::DataOutBase::write_pvd_record(pvd, series);
-      pvd.close();
-      if (!pvd || std::rename((name + ".tmp").c_str(), name.c_str()) != 0)
-        throw UserError("Cannot write '" + name + "'. Check the free space.");
-      return std::string();
-    });
+    add_to_series(closed.law.discretisation.communicator,
+                  output,
+                  folder,
+                  "law",
+                  time,
+                  series);
   }
 
 

@@ -4,6 +4,7 @@
 
 #include "postprocess/closed_current.h"
 #include "postprocess/gibbs_comparison.h"
+#include "postprocess/paraview_series.h"
 
 #include <boost/optional.hpp>
 
@@ -29,9 +30,6 @@ namespace sgdfp
                       const std::string                        &folder);
 
 
-
-  /// Time and file (relative to the run folder) of each member of a series.
-  using ParaviewSeries = std::vector<std::pair<double, std::string>>;
 
   /// The same for one time of a series: adds its files and its record.
   template <int dim>

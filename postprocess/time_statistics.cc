@@ -38,13 +38,14 @@ namespace sgdfp
   void
   TimeStatistics<dim>::prepare(const Discretisation<dim> &new_discretisation,
                                const TrialSpace<dim>     &new_trial_space,
-                               const Generator           &new_generator,
-                               const Vector              *stationary,
-                               const double               log_floor)
+                               const std::function<bool(const Cell &)> &inside,
+                               const Vector *stationary,
+                               const double  log_floor)
   {
     discretisation = &new_discretisation;
     trial_space    = &new_trial_space;
-    generator      = &new_generator;
+    is_inside      = inside;
+
 
     is_outer = Vector();
     if (discretisation->box.is_graded())
@@ -52,7 +53,7 @@ namespace sgdfp
         discretisation->interpolate([&](const dealii::Point<dim> &theta) {
           return discretisation->box.is_outer(theta) ? 1. : 0.;
         });
-    moments = observables.functionals(*discretisation, *trial_space);
+    moments = observables.functionals(*discretisation, *trial_space, is_inside);
     // The energy, theta_d and theta_d^2
     FunctionalAssembly<dim>          assembly(*discretisation,
                                      *trial_space,
@@ -68,7 +69,7 @@ namespace sgdfp
     for (auto *values : {&weight, &log_weight, &log_gibbs, &gibbs})
       values->clear();
     for (const auto &cell : discretisation->dof_handler.active_cell_iterators())
-      if (cell->is_locally_owned())
+      if (cell->is_locally_owned() && is_inside(cell))
         {
           fe_values.reinit(cell);
           trial_space->evaluate(fe_values, false, l);
@@ -144,7 +145,7 @@ namespace sgdfp
     std::vector<double>                 u(n);
     std::size_t                         point = 0;
     for (const auto &cell : discretisation->dof_handler.active_cell_iterators())
-      if (cell->is_locally_owned())
+      if (cell->is_locally_owned() && is_inside(cell))
         {
           for (unsigned int i = 0; i < n; ++i)
             {
@@ -204,6 +205,7 @@ namespace sgdfp
 
   template <int dim>
   std::vector<double> TimeStatistics<dim>::row(const double  time,
+                                               const double  mass,
                                                const Vector &P) const
   {
     // -int p log p, KL(p|q), KL(p|p_ss), int max(0, -p), mass where p_ss is not
@@ -234,7 +236,13 @@ namespace sgdfp
     dealii::Utilities::MPI::sum(sums, discretisation->communicator, sums);
 
     Vector complete = P;
-    generator->complete(complete);
+    complete.scale(trial_space->inverse_weights());
+    discretisation->constraints.distribute(complete);
+    check_petsc(VecPointwiseDivide(complete,
+                                   complete,
+                                   trial_space->inverse_weights()),
+                "VecPointwiseDivide");
+
     const double     E   = mean(energy, P);
     constexpr double few = 1e-6, small_part = 0.1;
     const double     trusted = std::max(few, small_part * tolerance);
@@ -243,7 +251,7 @@ namespace sgdfp
                                   discretisation->communicator);
     const bool stationary_is_known    = (n_points > 0 && sums[4] < trusted);
     std::vector<double> values        = {time,
-                                         generator->mass_functional() * P,
+                                         mass,
                                          sgdfp::minimum(complete),
                                          E,
                                          sums[0],

@@ -2,7 +2,6 @@
 #ifndef SGDFP_POSTPROCESS_TIME_STATISTICS_H
 #define SGDFP_POSTPROCESS_TIME_STATISTICS_H
 
-#include "operators/generator.h"
 #include "postprocess/observables.h"
 #include "postprocess/reference.h"
 
@@ -35,16 +34,19 @@ namespace sgdfp
                    const boost::optional<GibbsDensity<dim>> &reference,
                    const double                              tolerance);
 
+    using Cell = typename Law<dim>::Cell;
+
     /// Call after every change of the mesh. Collective.
+    /// @param is_inside whether a cell of this rank carries the laws
     /// @param stationary nodal densities of p_ss, without ghosts, hanging nodes
     /// left out; nullptr where it is not known
     /// @param log_floor log of p_ss/max p_ss below which it is round-off: where
     /// too much of p is there, kl_to_stationary is not known
-    void prepare(const Discretisation<dim> &discretisation,
-                 const TrialSpace<dim>     &trial_space,
-                 const Generator           &generator,
-                 const Vector              *stationary,
-                 const double               log_floor);
+    void prepare(const Discretisation<dim>               &discretisation,
+                 const TrialSpace<dim>                   &trial_space,
+                 const std::function<bool(const Cell &)> &is_inside,
+                 const Vector                            *stationary,
+                 const double                             log_floor);
 
     /// Names of the columns: time, mass, minimum, energy, entropy,
     /// free_energy, kl_to_gibbs, kl_to_stationary, the means of the
@@ -53,8 +55,10 @@ namespace sgdfp
     std::vector<std::string> columns() const;
 
     /// The numbers of those columns, NaN where there is none. Collective.
+    /// @param mass of the law, as its equation has it
     /// @param P without ghosts, hanging nodes left out
-    std::vector<double> row(const double time, const Vector &P) const;
+    std::vector<double>
+    row(const double time, const double mass, const Vector &P) const;
 
     /// int |p_1 - p_2|. Collective.
     double distance(const Vector &first, const Vector &second) const;
@@ -78,9 +82,10 @@ namespace sgdfp
     const boost::optional<GibbsDensity<dim>> &reference;
     const double                              tolerance;
 
-    const Discretisation<dim>                      *discretisation = nullptr;
-    const TrialSpace<dim>                          *trial_space    = nullptr;
-    const Generator                                *generator      = nullptr;
+    const Discretisation<dim>        *discretisation = nullptr;
+    const TrialSpace<dim>            *trial_space    = nullptr;
+    std::function<bool(const Cell &)> is_inside;
+
     std::vector<typename Observables<dim>::Moments> moments;
     Vector                                          energy;
     /// 1 at nodes at the end of a graded box; empty in an ordinary one

@@ -54,8 +54,11 @@ namespace sgdfp
                 "MatDiagonalScale");
     if (generator.is_assembled())
       {
+        auto own = use_direct ? nullptr : generator.approximate_inverse(shift);
         if (use_direct)
           linear_solver.factorise(std::move(matrix));
+        else if (own)
+          linear_solver.precondition(std::move(matrix), std::move(own));
         else
           {
             check_petsc(PetscObjectReference(

@@ -65,7 +65,7 @@ namespace sgdfp
 
   template <int dim>
   std::vector<Vector>
-  preview_by_contour(const TransientSpace<dim> &space,
+  preview_by_contour(const EvolutionSpace<dim> &space,
                      const TimeParameters      &parameters,
                      const SolverParameters    &solver_parameters,
                      const Vector              &initial)
@@ -207,7 +207,7 @@ namespace sgdfp
   template <int dim>
   std::vector<Vector> CaputoContour<dim>::vectors() const
   {
-    return {this->density(), space.extend(initial)};
+    return {this->coefficients(), initial};
   }
 
 
@@ -217,7 +217,7 @@ namespace sgdfp
                                   const std::vector<Vector> &vectors)
   {
     Evolution<dim>::resume(state, vectors);
-    initial = space.restrict_to(vectors.at(1));
+    initial = vectors.at(1);
   }
 
 
@@ -235,7 +235,7 @@ namespace sgdfp
 
 #define INSTANTIATE(dim)                                                       \
   template class CaputoContour<dim>;                                           \
-  template std::vector<Vector> preview_by_contour(const TransientSpace<dim> &, \
+  template std::vector<Vector> preview_by_contour(const EvolutionSpace<dim> &, \
                                                   const TimeParameters &,      \
                                                   const SolverParameters &,    \
                                                   const Vector &);

@@ -27,7 +27,7 @@ namespace sgdfp
   /// an average over ordinary ones, all of its way.
   template <int dim>
   std::vector<Vector>
-  preview_by_contour(const TransientSpace<dim> &space,
+  preview_by_contour(const EvolutionSpace<dim> &space,
                      const TimeParameters      &parameters,
                      const SolverParameters    &solver_parameters,
                      const Vector              &initial);

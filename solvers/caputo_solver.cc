@@ -186,9 +186,9 @@ namespace sgdfp
   template <int dim>
   std::vector<Vector> CaputoSolver<dim>::vectors() const
   {
-    std::vector<Vector> all = {this->density()};
+    std::vector<Vector> all = {this->coefficients()};
     for (const Vector &v : stepper->vectors())
-      all.push_back(space.extend(v));
+      all.push_back(v);
     return all;
   }
 
@@ -203,11 +203,8 @@ namespace sgdfp
     state.at("shown").get_to(n_shown);
     state.at("shows_output").get_to(shows_output);
     state.at("front_is_shown").get_to(front_is_shown);
-    std::vector<Vector> own;
-    for (std::size_t i = 1; i < vectors.size(); ++i)
-      own.push_back(space.restrict_to(vectors[i]));
     make_stepper();
-    stepper->resume(state.at("stepper"), own);
+    stepper->resume(state.at("stepper"), {vectors.begin() + 1, vectors.end()});
   }
 
 

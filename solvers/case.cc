@@ -54,6 +54,9 @@ namespace sgdfp
     reference.add_parameters(prm);
     observables.add_parameters(prm);
     spectrum.add_parameters(prm);
+    chain.add_parameters(prm);
+    ensemble.add_parameters(prm);
+
     output.add_parameters(prm);
   }
 
@@ -250,5 +253,7 @@ namespace sgdfp
     if (domain.absorbing != "boundary" && !domain.absorbing.empty())
       parse_entry("Domain/absorbing", domain.absorbing, vocabulary());
     spectrum.check(vocabulary());
+    chain.check();
+    ensemble.check(dimension);
   }
 } // namespace sgdfp

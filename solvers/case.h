@@ -4,10 +4,12 @@
 
 #include "base/parameter_file.h"
 #include "meshes/discretisation.h"
+#include "models/chain.h"
 #include "models/dynamics.h"
 #include "models/initial_density.h"
 #include "postprocess/gibbs_comparison.h"
 #include "postprocess/observables.h"
+#include "solvers/ensemble_parameters.h"
 #include "solvers/linear_solver.h"
 #include "solvers/spectrum_parameters.h"
 #include "solvers/time_parameters.h"
@@ -69,6 +71,8 @@ namespace sgdfp
     ReferenceParameters      reference;
     ObservableParameters     observables;
     SpectrumParameters       spectrum;
+    ChainParameters          chain;
+    EnsembleParameters       ensemble;
     OutputParameters         output;
 
     ParameterFile file;

@@ -15,6 +15,17 @@ namespace sgdfp
                         const Case        &a_case,
                         RunLog            &log,
                         const std::string &question)
+    : CaseRun(communicator, a_case, a_case.optimiser, log, question)
+  {}
+
+
+
+  template <int dim>
+  CaseRun<dim>::CaseRun(const MPI_Comm             communicator,
+                        const Case                &a_case,
+                        const OptimiserParameters &optimiser,
+                        RunLog                    &log,
+                        const std::string         &question)
     : communicator(communicator)
     , a_case(a_case)
     , log(log)
@@ -22,7 +33,7 @@ namespace sgdfp
                           a_case.vocabulary(),
                           a_case.folder(),
                           communicator))
-    , dynamics(loss, a_case.noise, a_case.optimiser, a_case.vocabulary())
+    , dynamics(loss, a_case.noise, optimiser, a_case.vocabulary())
     , domain(a_case.domain)
     , observables(a_case.observables, a_case.vocabulary())
     , folder(communicator, a_case.output.directory, a_case.name(), question)

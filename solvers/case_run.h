@@ -23,6 +23,13 @@ namespace sgdfp
             RunLog            &log,
             const std::string &question);
 
+    /// @param optimiser in place of the one of the case
+    CaseRun(const MPI_Comm             communicator,
+            const Case                &a_case,
+            const OptimiserParameters &optimiser,
+            RunLog                    &log,
+            const std::string         &question);
+
     virtual ~CaseRun() = default;
 
     /// The whole run, in the order things happen. A mistake that is found

@@ -18,25 +18,6 @@ namespace sgdfp
 {
   namespace
   {
-    /// Thrown when --help or --version has said what there is to say.
-    struct Answered
-    {
-      std::string text;
-    };
-
-
-
-    std::string versions()
-    {
-      std::ostringstream out;
-      out << "sgdfp " << version << "  (deal.II " << DEAL_II_PACKAGE_VERSION
-          << ", PETSc " << PETSC_VERSION_MAJOR << '.' << PETSC_VERSION_MINOR
-          << '.' << PETSC_VERSION_SUBMINOR << ')';
-      return out.str();
-    }
-
-
-
     /// --help with or without a section.
     std::string help_text(const std::string              &question,
                           const std::string              &description,
@@ -135,37 +116,13 @@ namespace sgdfp
 
 
 
-    void say_banner(RunLog &log, const MPI_Comm communicator)
+    /// @return the exit status of what @p work does or throws
+    ExitStatus guard(const MPI_Comm                     communicator,
+                     const std::function<ExitStatus()> &work)
     {
-      const unsigned int n =
-        dealii::Utilities::MPI::n_mpi_processes(communicator);
-      log.say(versions() + ", " + std::to_string(n) +
-              (n == 1 ? " rank" : " ranks"));
-    }
-
-
-
-    ExitStatus
-    run(int                argc,
-        char             **argv,
-        const std::string &question,
-        const std::string &description,
-        const bool         can_resume,
-        const std::function<
-          ExitStatus(const Case &, const CommandLine &, RunLog &)> &answer)
-    {
-      const MPI_Comm communicator = MPI_COMM_WORLD;
       try
         {
-          const CommandLine line =
-            parse(argc, argv, question, description, can_resume);
-          RunLog log(communicator, line.quiet);
-          say_banner(log, communicator);
-          Case a_case;
-          a_case.read(communicator, line.case_file, line.overrides);
-          ExitStatus status = ExitStatus::done;
-          a_case.with_places([&]() { status = answer(a_case, line, log); });
-          return status;
+          return work();
         }
       catch (const Answered &answered)
         {
@@ -201,14 +158,28 @@ namespace sgdfp
 
 
 
-  int run_program(
-    int                argc,
-    char             **argv,
-    const std::string &question,
-    const std::string &description,
-    const bool         can_resume,
-    const std::function<ExitStatus(const Case &, const CommandLine &, RunLog &)>
-      &answer)
+  std::string versions()
+  {
+    std::ostringstream out;
+    out << "sgdfp " << version << "  (deal.II " << DEAL_II_PACKAGE_VERSION
+        << ", PETSc " << PETSC_VERSION_MAJOR << '.' << PETSC_VERSION_MINOR
+        << '.' << PETSC_VERSION_SUBMINOR << ')';
+    return out.str();
+  }
+
+
+
+  void say_banner(RunLog &log, const MPI_Comm communicator)
+  {
+    const unsigned int n =
+      dealii::Utilities::MPI::n_mpi_processes(communicator);
+    log.say(versions() + ", " + std::to_string(n) +
+            (n == 1 ? " rank" : " ranks"));
+  }
+
+
+
+  int run_in_frame(char **argv, const std::function<ExitStatus()> &work)
   {
     // PETSc and SLEPc would take our options for theirs: they get none from
     // the command line but read PETSC_OPTIONS.
@@ -216,8 +187,7 @@ namespace sgdfp
     dealii::Utilities::MPI::MPI_InitFinalize mpi(one, argv, 1);
     try
       {
-        return static_cast<int>(
-          run(argc, argv, question, description, can_resume, answer));
+        return static_cast<int>(guard(MPI_COMM_WORLD, work));
       }
     catch (const std::exception &error)
       {
@@ -227,5 +197,29 @@ namespace sgdfp
         MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::solver_failure));
         return static_cast<int>(ExitStatus::solver_failure);
       }
+  }
+
+
+
+  int run_program(
+    int                argc,
+    char             **argv,
+    const std::string &question,
+    const std::string &description,
+    const bool         can_resume,
+    const std::function<ExitStatus(const Case &, const CommandLine &, RunLog &)>
+      &answer)
+  {
+    return run_in_frame(argv, [&]() {
+      const CommandLine line =
+        parse(argc, argv, question, description, can_resume);
+      RunLog log(MPI_COMM_WORLD, line.quiet);
+      say_banner(log, MPI_COMM_WORLD);
+      Case a_case;
+      a_case.read(MPI_COMM_WORLD, line.case_file, line.overrides);
+      ExitStatus status = ExitStatus::done;
+      a_case.with_places([&]() { status = answer(a_case, line, log); });
+      return status;
+    });
   }
 } // namespace sgdfp

@@ -24,9 +24,27 @@ namespace sgdfp
 
 
 
-  /// The frame of every executable: reads the command line and the case, calls
-  /// @p answer, turns what it throws into one message on rank 0 and an exit
+  /// Thrown when --help or --version has said what there is to say.
+  struct Answered
+  {
+    std::string text;
+  };
+
+
+
+  /// Of the program and of what it is built on.
+  std::string versions();
+
+  /// The first line of a log: versions and ranks.
+  void say_banner(RunLog &log, const MPI_Comm communicator);
+
+  /// The frame of every executable: starts and ends MPI, PETSc and SLEPc, calls
+  /// @p work, turns what it throws into one message on rank 0 and an exit
   /// status.
+  int run_in_frame(char **argv, const std::function<ExitStatus()> &work);
+
+  /// The executables that ask a question of a case: reads the command line and
+  /// the case, calls @p answer, in that frame.
   ///
   /// @param question such as "stationary"
   /// @param description one line for --help

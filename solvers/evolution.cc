@@ -8,7 +8,7 @@
 namespace sgdfp
 {
   template <int dim>
-  Evolution<dim>::Evolution(TransientSpace<dim>    &space,
+  Evolution<dim>::Evolution(EvolutionSpace<dim>    &space,
                             const TimeParameters   &parameters,
                             const SolverParameters &solver_parameters,
                             RunLog                 &log)
@@ -18,6 +18,14 @@ namespace sgdfp
     , log(log)
     , outputs(parameters.outputs())
   {}
+
+
+
+  template <int dim>
+  const Vector &Evolution<dim>::coefficients() const
+  {
+    return the_coefficients;
+  }
 
 
 
@@ -32,7 +40,8 @@ namespace sgdfp
   template <int dim>
   void Evolution<dim>::show(const Vector &P)
   {
-    nodal = space.extend(P);
+    the_coefficients = P;
+    nodal            = space.extend(P);
   }
 
 
@@ -69,7 +78,7 @@ namespace sgdfp
   template <int dim>
   std::vector<Vector> Evolution<dim>::vectors() const
   {
-    return {nodal};
+    return {the_coefficients};
   }
 
 
@@ -84,7 +93,7 @@ namespace sgdfp
     state.at("factorisations").get_to(n_factorisations);
     state.at("time_error").get_to(time_error);
     state.at("space_error").get_to(space_error);
-    nodal = vectors.at(0);
+    show(vectors.at(0));
   }
 
 
@@ -106,7 +115,7 @@ namespace sgdfp
 
   template <int dim>
   std::unique_ptr<Evolution<dim>>
-  make_evolution(TransientSpace<dim>    &space,
+  make_evolution(EvolutionSpace<dim>    &space,
                  const TimeParameters   &parameters,
                  const SolverParameters &solver_parameters,
                  RunLog                 &log)
@@ -133,17 +142,17 @@ namespace sgdfp
   template class Evolution<2>;
   template class Evolution<3>;
   template std::unique_ptr<Evolution<1>>
-  make_evolution(TransientSpace<1> &,
+  make_evolution(EvolutionSpace<1> &,
                  const TimeParameters &,
                  const SolverParameters &,
                  RunLog &);
   template std::unique_ptr<Evolution<2>>
-  make_evolution(TransientSpace<2> &,
+  make_evolution(EvolutionSpace<2> &,
                  const TimeParameters &,
                  const SolverParameters &,
                  RunLog &);
   template std::unique_ptr<Evolution<3>>
-  make_evolution(TransientSpace<3> &,
+  make_evolution(EvolutionSpace<3> &,
                  const TimeParameters &,
                  const SolverParameters &,
                  RunLog &);

@@ -2,26 +2,27 @@
 #ifndef SGDFP_SOLVERS_EVOLUTION_H
 #define SGDFP_SOLVERS_EVOLUTION_H
 
+#include "base/run_log.h"
 #include "base/summary.h"
+#include "solvers/evolution_space.h"
+#include "solvers/linear_solver.h"
 #include "solvers/time_parameters.h"
-#include "solvers/transient_space.h"
 
 #include <nlohmann/json.hpp>
 
 namespace sgdfp
 {
-  /// A law on its way in a TransientSpace, from one moment that is shown to the
-  /// next: the frame of every equation in time.
+  /// A law on its way in an EvolutionSpace, from one moment that is shown to
+  /// the next: the frame of every equation in time.
   ///
-  /// Densities are nodal coefficients of the space; the mass that an absorbing
-  /// set takes is missing in them.
+  /// The mass that an absorbing set takes is missing in its densities.
   template <int dim>
   class Evolution
   {
   public:
     using Json = nlohmann::ordered_json;
 
-    Evolution(TransientSpace<dim>    &space,
+    Evolution(EvolutionSpace<dim>    &space,
               const TimeParameters   &parameters,
               const SolverParameters &solver_parameters,
               RunLog                 &log);
@@ -32,8 +33,8 @@ namespace sgdfp
     /// none where it follows the density.
     virtual std::vector<Vector> preview(const Vector &P) const;
 
-    /// Begins with coefficients @p P at t = 0. Collective, as all below.
-    virtual void start(const Vector &P) = 0;
+    /// Begins with nodal coefficients at t = 0. Collective, as all below.
+    virtual void start(const Vector &nodal) = 0;
 
     /// On to the next moment.
     /// @throws SolverFailure
@@ -50,14 +51,15 @@ namespace sgdfp
     /// Whether the end time is reached.
     virtual bool is_finished() const = 0;
 
-    /// At time()
+    /// At time(): of the evolving generator, and the density of parameters
+    const Vector &coefficients() const;
     const Vector &density() const;
 
     /// Whether the last step changed the mesh.
     bool mesh_has_changed() const;
 
     /// What the next moments depend on, for a checkpoint; and back: numbers,
-    /// and nodal vectors, the density first.
+    /// and vectors of the evolving generator, coefficients() first.
     virtual Json                state() const;
     virtual std::vector<Vector> vectors() const;
     virtual void resume(const Json &state, const std::vector<Vector> &vectors);
@@ -73,13 +75,12 @@ namespace sgdfp
     double space_error = 0;
 
   protected:
-    /// Sets density().
-    /// @param P coefficients of the evolving generator
+    /// Sets coefficients() and density().
     void show(const Vector &P);
 
 
 
-    TransientSpace<dim>      &space;
+    EvolutionSpace<dim>      &space;
     const TimeParameters      parameters;
     const SolverParameters    solver_parameters;
     RunLog                   &log;
@@ -88,7 +89,7 @@ namespace sgdfp
     bool has_moved = false;
 
   private:
-    Vector nodal;
+    Vector the_coefficients, nodal;
   };
 
 
@@ -97,7 +98,7 @@ namespace sgdfp
   /// the case says.
   template <int dim>
   std::unique_ptr<Evolution<dim>>
-  make_evolution(TransientSpace<dim>    &space,
+  make_evolution(EvolutionSpace<dim>    &space,
                  const TimeParameters   &parameters,
                  const SolverParameters &solver_parameters,
                  RunLog                 &log);

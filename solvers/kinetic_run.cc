@@ -136,6 +136,14 @@ namespace sgdfp
                               dynamics,
                               a_case.optimiser.friction_rate());
       log.say("Scales    " + choice.description());
+      // Measured: docs/numerics.md
+      constexpr double large_friction = 10;
+      if (a_case.solver.method == "iterative" &&
+          choice.friction < large_friction)
+        log.warn("the iterations by Hermite level are flat in the mesh size "
+                 "for friction gamma >= 10; here it is " +
+                 to_text(choice.friction) +
+                 ": they may not converge. Solver/method = direct does");
 
       log.say("Mesh      Q" + std::to_string(a_case.discretisation.degree) +
               " and Q" + std::to_string(a_case.discretisation.degree + 1) +

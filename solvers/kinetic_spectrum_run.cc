@@ -250,17 +250,10 @@ namespace sgdfp
     void KineticSpectrumRun<dim>::answer()
     {
       if (sets.absorbing)
-        {
-          fit_mesh(*discretisation, sets.absorbing->edges(discretisation->box));
-          resolve_set(*sets.absorbing,
-                      *discretisation,
-                      a_case.discretisation,
-                      [this]() {
-                        auto &mesh = *discretisation->mesh;
-                        mesh.execute_coarsening_and_refinement();
-                        discretisation->prepare();
-                      });
-        }
+        fit_and_resolve(*sets.absorbing,
+                        *discretisation,
+                        a_case.discretisation);
+
 
       const auto choice =
         choose_kinetic_scales(discretisation->box,

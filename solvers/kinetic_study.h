@@ -58,6 +58,7 @@ namespace sgdfp
     enum class Goal
     {
       density, ///< L1 errors of the first density and of its mean velocity
+      laws,    ///< the largest of those of all densities
       figures  ///< the largest relative error of a figure
     };
 

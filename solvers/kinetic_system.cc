@@ -12,6 +12,8 @@ namespace sgdfp
                                     const bool                 with_cut)
     : discretisation(discretisation)
     , dynamics(dynamics)
+    , temperature(choice.temperature)
+
     , trial_space([&]() {
       TrialSpace<dim> l(discretisation);
       l.use_gibbs(dynamics.loss(), choice.temperature, PhaseSpace<dim>::cap);
@@ -37,10 +39,23 @@ namespace sgdfp
   template <int dim>
   Law<dim> KineticSystem<dim>::law(const Vector &P) const
   {
-    Law<dim> result(discretisation,
-                    dynamics,
-                    trial_space,
-                    generator.nodal(P, 0));
+    return law_of(generator.nodal(P, 0));
+  }
+
+
+
+  template <int dim>
+  const TrialSpace<dim> &KineticSystem<dim>::log_of_law() const
+  {
+    return trial_space;
+  }
+
+
+
+  template <int dim>
+  Law<dim> KineticSystem<dim>::law_of(const Vector &nodal) const
+  {
+    Law<dim> result(discretisation, dynamics, trial_space, nodal);
     result.limit_to([this](const auto &cell) { return space.is_inside(cell); });
     return result;
   }

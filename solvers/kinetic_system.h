@@ -24,8 +24,17 @@ namespace sgdfp
     /// The density of parameters of coefficients @p P.
     Law<dim> law(const Vector &P) const;
 
+    /// That of nodal ones.
+    Law<dim> law_of(const Vector &nodal) const;
+
+    /// l = -L/T, not levelled off where the law is
+    const TrialSpace<dim> &log_of_law() const;
+
+
     const Discretisation<dim> &discretisation;
     const Dynamics<dim>       &dynamics;
+    /// T, of velocities and l
+    const double temperature;
 
   private:
     TrialSpace<dim> trial_space;

@@ -31,6 +31,46 @@ namespace sgdfp
         report(iteration, residual);
       return 0;
     }
+
+
+
+    /// A copy whose diagonal block on each rank has factors. A row with no
+    /// diagonal of its own (the density itself under momentum: only transport
+    /// acts on it) gets its pivot from the rows around it, and has none where
+    /// those belong to other ranks: what it loses is put on its diagonal.
+    MatrixHandle with_regular_blocks(const Mat matrix)
+    {
+      Mat copy;
+      check_petsc(MatDuplicate(matrix, MAT_COPY_VALUES, &copy), "MatDuplicate");
+      MatrixHandle     result(copy);
+      constexpr double little = 1e-3;
+      PetscInt         begin, end;
+      check_petsc(MatGetOwnershipRange(matrix, &begin, &end),
+                  "MatGetOwnershipRange");
+      for (PetscInt row = begin; row < end; ++row)
+        {
+          PetscInt           n;
+          const PetscInt    *columns;
+          const PetscScalar *values;
+          check_petsc(MatGetRow(matrix, row, &n, &columns, &values),
+                      "MatGetRow");
+          double diagonal = 0, lost = 0;
+          for (PetscInt k = 0; k < n; ++k)
+            if (columns[k] == row)
+              diagonal = values[k];
+            else if (columns[k] < begin || columns[k] >= end)
+              lost += std::abs(values[k]);
+          check_petsc(MatRestoreRow(matrix, row, &n, &columns, &values),
+                      "MatRestoreRow");
+          if (std::abs(diagonal) < little * lost)
+            check_petsc(MatSetValue(copy, row, row, -lost, INSERT_VALUES),
+                        "MatSetValue");
+        }
+      check_petsc(MatAssemblyBegin(copy, MAT_FINAL_ASSEMBLY),
+                  "MatAssemblyBegin");
+      check_petsc(MatAssemblyEnd(copy, MAT_FINAL_ASSEMBLY), "MatAssemblyEnd");
+      return result;
+    }
   } // namespace
 
 
@@ -147,6 +187,20 @@ namespace sgdfp
 
 
 
+  namespace
+  {
+    /// Not the flexible variant, which has no transposed solve.
+    void use_gmres(const KSP ksp)
+    {
+      check_petsc(KSPSetType(ksp, KSPGMRES), "KSPSetType");
+      constexpr int restart = 100;
+      check_petsc(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
+      check_petsc(KSPSetPCSide(ksp, PC_RIGHT), "KSPSetPCSide");
+    }
+  } // namespace
+
+
+
   void LinearSolver::precondition(MatrixHandle A,
                                   MatrixHandle approximation,
                                   const bool   use_direct)
@@ -156,11 +210,7 @@ namespace sgdfp
     shifted_operator = std::move(A);
     check_petsc(KSPSetOperators(ksp, shifted_operator.get(), shifted.get()),
                 "KSPSetOperators");
-    // Not the flexible variant, which has no transposed solve.
-    check_petsc(KSPSetType(ksp, KSPGMRES), "KSPSetType");
-    constexpr int restart = 100;
-    check_petsc(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
-    check_petsc(KSPSetPCSide(ksp, PC_RIGHT), "KSPSetPCSide");
+    use_gmres(ksp);
     set_tolerances(parameters.tolerance, 0);
     if (use_direct)
       {
@@ -184,6 +234,77 @@ namespace sgdfp
         check_petsc(PCSetType(factors, PCILU), "PCSetType");
         check_petsc(PCFactorSetLevels(factors, 1), "PCFactorSetLevels");
       }
+  }
+
+
+
+  void
+  use_approximate_inverse(const PC                                   pc,
+                          const std::unique_ptr<ApproximateInverse> &inverse,
+                          const Mat                                  matrix)
+  {
+    check_petsc(PCSetType(pc, PCCOMPOSITE), "PCSetType");
+    check_petsc(PCCompositeSetType(pc, PC_COMPOSITE_MULTIPLICATIVE),
+                "PCCompositeSetType");
+    check_petsc(PCCompositeAddPCType(pc, PCSHELL), "PCCompositeAddPCType");
+    check_petsc(PCCompositeAddPCType(pc, PCBJACOBI), "PCCompositeAddPCType");
+    PC own, local;
+    check_petsc(PCCompositeGetPC(pc, 0, &own), "PCCompositeGetPC");
+    check_petsc(PCCompositeGetPC(pc, 1, &local), "PCCompositeGetPC");
+    check_petsc(PCShellSetContext(
+                  own,
+                  const_cast<std::unique_ptr<ApproximateInverse> *>(&inverse)),
+                "PCShellSetContext");
+    check_petsc(PCShellSetApply(
+                  own,
+                  [](PC shell, Vec b, Vec x) {
+                    void          *context;
+                    PetscErrorCode ierr = PCShellGetContext(shell, &context);
+                    if (ierr == 0)
+                      (*static_cast<std::unique_ptr<ApproximateInverse> *>(
+                         context))
+                        ->apply(x, b);
+                    return ierr;
+                  }),
+                "PCShellSetApply");
+    const MatrixHandle regular = with_regular_blocks(matrix);
+    check_petsc(PCSetOperators(local, regular.get(), regular.get()),
+                "PCSetOperators");
+    check_petsc(PCSetUp(local), "PCSetUp");
+    PetscInt n_blocks;
+    KSP     *blocks;
+    check_petsc(PCBJacobiGetSubKSP(local, &n_blocks, nullptr, &blocks),
+                "PCBJacobiGetSubKSP");
+    for (PetscInt block = 0; block < n_blocks; ++block)
+      {
+        PC factors;
+        check_petsc(KSPGetPC(blocks[block], &factors), "KSPGetPC");
+        check_petsc(PCSetType(factors, PCILU), "PCSetType");
+        // What belongs to one place stands together.
+        check_petsc(PCFactorSetMatOrderingType(factors, MATORDERINGRCM),
+                    "PCFactorSetMatOrderingType");
+      }
+  }
+
+
+
+  void LinearSolver::precondition(MatrixHandle                        A,
+                                  std::unique_ptr<ApproximateInverse> inverse)
+  {
+    create();
+    shifted_operator    = std::move(A);
+    approximate_inverse = std::move(inverse);
+    check_petsc(KSPSetOperators(ksp,
+                                shifted_operator.get(),
+                                shifted_operator.get()),
+                "KSPSetOperators");
+    use_gmres(ksp);
+    set_tolerances(parameters.tolerance, 0);
+    PC pc;
+    check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
+    use_approximate_inverse(pc, approximate_inverse, shifted_operator.get());
+    check_petsc(KSPSetFromOptions(ksp), "KSPSetFromOptions");
+    check_petsc(KSPSetUp(ksp), "KSPSetUp");
   }
 
 

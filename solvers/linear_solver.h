@@ -35,6 +35,17 @@ namespace sgdfp
 
 
 
+  /// Makes a PC apply an ApproximateInverse, and after it incomplete factors
+  /// of each rank's block of @p matrix: what is large in a Generator's own
+  /// approximation may be local in another.
+  /// @param inverse may be exchanged; outlives the PC
+  void
+  use_approximate_inverse(const PC                                   pc,
+                          const std::unique_ptr<ApproximateInverse> &inverse,
+                          const Mat                                  matrix);
+
+
+
   /// A PETSc KSP: MUMPS for A - shift M, or flexible GMRES for A with the
   /// preconditioner Multigrid. Every PETSc option applies with the prefix
   /// "sgdfp_" (environment variable PETSC_OPTIONS).
@@ -68,6 +79,10 @@ namespace sgdfp
                       MatrixHandle approximation,
                       const bool   use_direct);
 
+    /// The same with a preconditioner of the Generator's own.
+    void precondition(MatrixHandle                        A,
+                      std::unique_ptr<ApproximateInverse> inverse);
+
     /// Ends the iterations at a residual norm below
     /// max(@p relative |b|, @p absolute).
     void set_tolerances(const double relative, const double absolute);
@@ -97,6 +112,8 @@ namespace sgdfp
     Mat                    shell      = nullptr;
     MatNullSpace           null_space = nullptr;
     MatrixHandle           shifted, shifted_operator;
+
+    std::unique_ptr<ApproximateInverse> approximate_inverse;
   };
 } // namespace sgdfp
 

@@ -37,6 +37,9 @@ namespace sgdfp
       {
         throw complain(std::string("it cannot be read: ") + error.what());
       }
+    if (a_case.optimiser.is_underdamped())
+      throw complain("it has momentum, and plain SGD has no use for its "
+                     "velocities");
     if (a_case.dimension != dim)
       throw complain("its law has " + std::to_string(a_case.dimension) +
                      " parameters, the case has " + std::to_string(dim));
@@ -67,7 +70,15 @@ namespace sgdfp
                               state.at("trial_space").get<std::string>(),
                               "")
                        .at(0);
-    law = std::make_unique<Law<dim>>(space->law(P));
+    the_law = std::make_unique<const Law<dim>>(space->law(space->extend(P)));
+  }
+
+
+
+  template <int dim>
+  const Law<dim> &PreviousLaw<dim>::law() const
+  {
+    return *the_law;
   }
 
 
@@ -98,7 +109,7 @@ namespace sgdfp
                        end = data.reference_point_ptrs[i + 1];
             unit_points.assign(data.reference_point_values.begin() + begin,
                                data.reference_point_values.begin() + end);
-            law->evaluate(cell, unit_points, local);
+            the_law->evaluate(cell, unit_points, local);
             for (unsigned int q = 0; q < local.size(); ++q)
               values[begin + q] = local[q].density();
           }

@@ -27,6 +27,10 @@ namespace sgdfp
     Vector project(const Discretisation<dim> &discretisation,
                    const Generator           &generator) const;
 
+    /// The law itself, on its own mesh; with an absorbing set its integral is
+    /// the survival probability.
+    const Law<dim> &law() const;
+
   private:
     /// p at points that other ranks may hold. Collective.
     std::vector<double>
@@ -38,7 +42,7 @@ namespace sgdfp
     std::unique_ptr<Discretisation<dim>> discretisation;
     std::unique_ptr<const Region<dim>>   absorbing;
     std::unique_ptr<TransientSpace<dim>> space;
-    std::unique_ptr<Law<dim>>            law;
+    std::unique_ptr<const Law<dim>>      the_law;
   };
 
 

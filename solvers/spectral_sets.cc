@@ -86,11 +86,28 @@ namespace sgdfp
 
 
 
-#define INSTANTIATE(dim)                                      \
-  template struct SpectralSets<dim>;                          \
-  template void resolve_set(const Region<dim> &,              \
-                            const Discretisation<dim> &,      \
-                            const DiscretisationParameters &, \
+  template <int dim>
+  void fit_and_resolve(const Region<dim>              &set,
+                       Discretisation<dim>            &discretisation,
+                       const DiscretisationParameters &parameters)
+  {
+    fit_mesh(discretisation, set.edges(discretisation.box));
+    resolve_set(set, discretisation, parameters, [&]() {
+      discretisation.mesh->execute_coarsening_and_refinement();
+      discretisation.prepare();
+    });
+  }
+
+
+
+#define INSTANTIATE(dim)                                           \
+  template struct SpectralSets<dim>;                               \
+  template void fit_and_resolve(const Region<dim> &,               \
+                                Discretisation<dim> &,             \
+                                const DiscretisationParameters &); \
+  template void resolve_set(const Region<dim> &,                   \
+                            const Discretisation<dim> &,           \
+                            const DiscretisationParameters &,      \
                             const std::function<void()> &);
 
   INSTANTIATE(1)

@@ -30,6 +30,14 @@ namespace sgdfp
                    const DiscretisationParameters &parameters,
                    const std::function<void()>    &refine);
 
+  /// The same for a mesh that carries nothing yet, which is fitted to the edges
+  /// of the set first.
+  template <int dim>
+  void fit_and_resolve(const Region<dim>              &set,
+                       Discretisation<dim>            &discretisation,
+                       const DiscretisationParameters &parameters);
+
+
 } // namespace sgdfp
 
 #endif

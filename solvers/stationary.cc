@@ -111,7 +111,7 @@ namespace sgdfp
     density.scale(generator.free_coefficients()); // hanging nodes take no part
     density /= mass_of(generator, density);
     const auto n      = (direct ? inverse_iteration(generator, density) :
-                         generator.is_assembled() ?
+                         generator.is_assembled() && !generator.needs_balance() ?
                                   correct(generator, density, reduction) :
                                   correct_balanced(generator, density, reduction));
     Report     report = measure(generator, density);

@@ -2,7 +2,6 @@
 #include "solvers/time_series.h"
 
 #include "postprocess/density_statistics.h"
-#include "postprocess/picture_grid.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +15,7 @@ namespace sgdfp
   TimeSeries<dim>::TimeSeries(const Case                &a_case,
                               const Loss<dim>           &loss,
                               const Observables<dim>    &observables,
-                              const TransientSpace<dim> &space,
+                              const EvolutionSpace<dim> &space,
                               const Evolution<dim>      &solver,
                               const std::string         &folder,
                               RunLog                    &log)
@@ -31,7 +30,7 @@ namespace sgdfp
                  loss,
                  the_reference,
                  a_case.discretisation.tolerance)
-    , columns(columns_of(statistics, space.is_killed()))
+    , columns(columns_of(statistics, space))
     , file(space.discretisation().communicator,
            folder + "/statistics.csv",
            columns)
@@ -42,13 +41,15 @@ namespace sgdfp
   template <int dim>
   std::vector<std::string>
   TimeSeries<dim>::columns_of(const TimeStatistics<dim> &statistics,
-                              const bool                 is_killed)
+                              const EvolutionSpace<dim> &space)
   {
     std::vector<std::string> names = statistics.columns();
     names.push_back("mean_squared_displacement");
     names.push_back("displacement_exponent");
-    if (is_killed)
+    if (space.is_killed())
       names.push_back("survival_exponent");
+    for (const std::string &name : space.further_columns())
+      names.push_back(name);
     return names;
   }
 
@@ -83,12 +84,10 @@ namespace sgdfp
   template <int dim>
   std::vector<double> TimeSeries<dim>::make_row() const
   {
-    const Vector       &P = solver.density();
-    std::vector<double> values =
-      statistics.row(solver.time(), space.given_survival(P));
-    if (space.is_killed())
-      values[place("mass")] = space.mass(P);
-    return values;
+    const Vector &P = solver.density();
+    return statistics.row(solver.time(),
+                          space.mass(P),
+                          space.given_survival(P));
   }
 
 
@@ -111,6 +110,8 @@ namespace sgdfp
                            resolved * first_spread));
     if (space.is_killed())
       row.push_back(exponent(before.survival, now.survival, 0.));
+    for (const double value : space.further_values(solver.coefficients()))
+      row.push_back(value);
   }
 
 
@@ -145,7 +146,7 @@ namespace sgdfp
         return;
       }
     // Any law serves where the temperature is given.
-    Vector P = space.generator().zero();
+    Vector P = space.discretisation().owned_vector();
     if (space.stationary() != nullptr)
       P = *space.stationary();
     const Law<dim>       law = space.law(P);
@@ -208,11 +209,12 @@ namespace sgdfp
   void TimeSeries<dim>::prepare()
   {
     const RunLog::Phase phase(log, "statistics");
-    statistics.prepare(space.discretisation(),
-                       space.trial_space(),
-                       space.generator(),
-                       space.stationary(),
-                       space.stationary_log_floor());
+    statistics.prepare(
+      space.discretisation(),
+      space.trial_space(),
+      [this](const auto &cell) { return space.is_inside(cell); },
+      space.stationary(),
+      space.stationary_log_floor());
   }
 
 
@@ -232,7 +234,7 @@ namespace sgdfp
     say_progress();
     const Law<dim> law = space.law(space.given_survival(solver.density()));
     mass_at_boundary   = sgdfp::boundary_mass(law);
-    write_fields(law);
+    write_fields();
   }
 
 
@@ -259,26 +261,19 @@ namespace sgdfp
 
 
   template <int dim>
-  void TimeSeries<dim>::write_fields(const Law<dim> &law)
+  void TimeSeries<dim>::write_fields()
   {
-    const RunLog::Phase      phase(log, "ParaView files");
-    const std::size_t        number = series.size();
-    const ClosedCurrent<dim> no_closed_current(
-      law, "the current of a law on its way has a divergence");
-    write_paraview(
-      no_closed_current, the_reference, folder, solver.time(), series);
-    Summary::Json notes;
+    const RunLog::Phase phase(log, "ParaView files");
+    Summary::Json       notes;
     notes["case"]    = a_case.name();
     notes["time"]    = solver.time();
     notes["current"] = nullptr;
     if (the_reference)
       notes["temperature"] = the_reference->temperature;
-    write_picture_grid(no_closed_current,
-                       the_reference,
-                       a_case.variables,
-                       notes,
-                       folder,
-                       "grid_" + dealii::Utilities::int_to_string(number, 4));
+    space.write_fields(
+      solver.coefficients(),
+      {the_reference, a_case.variables, notes, folder, solver.time()},
+      series);
   }
 
 

@@ -4,7 +4,6 @@
 
 #include "base/checkpoint.h"
 #include "base/statistics_file.h"
-#include "postprocess/paraview_output.h"
 #include "postprocess/time_statistics.h"
 #include "solvers/case.h"
 #include "solvers/evolution.h"
@@ -30,7 +29,7 @@ namespace sgdfp
     TimeSeries(const Case                &a_case,
                const Loss<dim>           &loss,
                const Observables<dim>    &observables,
-               const TransientSpace<dim> &space,
+               const EvolutionSpace<dim> &space,
                const Evolution<dim>      &solver,
                const std::string         &folder,
                RunLog                    &log);
@@ -61,7 +60,9 @@ namespace sgdfp
 
   private:
     static std::vector<std::string>
-    columns_of(const TimeStatistics<dim> &statistics, const bool is_killed);
+    columns_of(const TimeStatistics<dim> &statistics,
+               const EvolutionSpace<dim> &space);
+
 
 
     /// The columns of TimeStatistics at solver.time(); and all others.
@@ -79,11 +80,11 @@ namespace sgdfp
 
     void say_progress() const;
 
-    void write_fields(const Law<dim> &law);
+    void write_fields();
 
     const Case                &a_case;
     const Loss<dim>           &loss;
-    const TransientSpace<dim> &space;
+    const EvolutionSpace<dim> &space;
     const Evolution<dim>      &solver;
     const std::string          folder;
     RunLog                    &log;

@@ -12,14 +12,15 @@ namespace sgdfp
     static PetscErrorCode
     residual(TS, PetscReal, Vec P, Vec dP_dt, Vec F, void *context)
     {
-      auto           &self = *static_cast<TimeStepper *>(context);
-      const AnyVector p(P);
-      AnyVector       f(F);
-      self.generator->apply(self.scratch, p);
-      PetscErrorCode ierr = MatMult(self.generator->mass_matrix(), dP_dt, F);
-      if (ierr != 0)
-        return ierr;
-      return VecAXPY(F, -1., self.scratch);
+      auto &self = *static_cast<TimeStepper *>(context);
+      self.generator->apply(self.scratch, AnyVector(self.unscaled(P)));
+      PetscErrorCode ierr =
+        MatMult(self.generator->mass_matrix(), self.unscaled(dP_dt), F);
+      if (ierr == 0)
+        ierr = VecAXPY(F, -1., self.scratch);
+      if (ierr == 0 && self.balance)
+        ierr = VecPointwiseMult(F, F, self.balance->rows);
+      return ierr;
     }
 
 
@@ -66,6 +67,11 @@ namespace sgdfp
                        -1.,
                        self.generator->preconditioner_matrix(),
                        SAME_NONZERO_PATTERN);
+      if (ierr == 0 && self.balance)
+        ierr = MatDiagonalScale(J, self.balance->rows, self.balance->columns);
+      if (ierr == 0 && self.has_own_inverse)
+        self.own_inverse = self.generator->approximate_inverse(s);
+
       return ierr;
     }
   };
@@ -86,9 +92,23 @@ namespace sgdfp
 
 
 
+  Vec TimeStepper::unscaled(const Vec q) const
+  {
+    if (!balance)
+      return q;
+    check_petsc(VecPointwiseMult(unscaled_copy, q, balance->columns),
+                "VecPointwiseMult");
+    return unscaled_copy;
+  }
+
+
+
   void TimeStepper::clear()
   {
     TSDestroy(&ts);
+    balance.reset();
+    own_inverse.reset();
+
     jacobian.reset();
     shell.reset();
     shift = 0;
@@ -103,13 +123,22 @@ namespace sgdfp
     embedded  = generator->zero();
     scratch   = generator->zero();
     masses    = generator->error_weights();
+    // Without, pivots are chosen for their place in the landscape.
+    if (generator->needs_balance() && generator->is_assembled())
+      {
+        balance = std::make_unique<Balance>(*generator);
+        masses.scale(balance->columns);
+        balanced = unscaled_copy = generator->zero();
+      }
+
     Mat copy;
     check_petsc(MatDuplicate(generator->mass_matrix(),
                              MAT_DO_NOT_COPY_VALUES,
                              &copy),
                 "MatDuplicate");
     jacobian.reset(copy);
-    Mat A = copy;
+    has_own_inverse = !use_direct && generator->has_approximate_inverse();
+    Mat A           = copy;
     if (!generator->is_assembled())
       {
         const PetscInt n = masses.size(), n_local = masses.locally_owned_size();
@@ -166,6 +195,13 @@ namespace sgdfp
           KSPSetTolerances(ksp, relative, PETSC_DEFAULT, PETSC_DEFAULT, most),
           "KSPSetTolerances");
         check_petsc(PCSetType(pc, PCBJACOBI), "PCSetType");
+        if (has_own_inverse)
+          {
+            use_approximate_inverse(pc, own_inverse, copy);
+            check_petsc(KSPSetPCSide(ksp, PC_RIGHT), "KSPSetPCSide");
+            constexpr int restart = 100;
+            check_petsc(KSPGMRESSetRestart(ksp, restart), "KSPGMRESSetRestart");
+          }
         if (!generator->is_assembled())
           {
             // The residual is then a mass per node, whatever the size of its
@@ -189,7 +225,11 @@ namespace sgdfp
   double TimeStepper::step(Vector &P, const double length)
   {
     const double mass = generator->mass_functional() * P;
-    check_petsc(TSSetSolution(ts, P), "TSSetSolution");
+    if (balance)
+      check_petsc(VecPointwiseDivide(balanced, P, balance->columns),
+                  "VecPointwiseDivide");
+    Vector &q = (balance ? balanced : P);
+    check_petsc(TSSetSolution(ts, q), "TSSetSolution");
     check_petsc(TSSetTime(ts, 0.), "TSSetTime");
     check_petsc(TSSetStepNumber(ts, 0), "TSSetStepNumber");
     check_petsc(TSSetTimeStep(ts, length), "TSSetTimeStep");
@@ -210,8 +250,11 @@ namespace sgdfp
     constexpr PetscInt order_of_embedded = 3;
     check_petsc(TSEvaluateStep(ts, order_of_embedded, embedded, nullptr),
                 "TSEvaluateStep");
-    embedded -= P;
+    embedded -= q;
     check_petsc(VecAbs(embedded), "VecAbs");
+    if (balance)
+      check_petsc(VecPointwiseMult(P, balanced, balance->columns),
+                  "VecPointwiseMult");
     // Round-off of the solves changes the mass by next to nothing.
     if (generator->conserves_mass())
       P *= mass / (generator->mass_functional() * P);

@@ -3,7 +3,7 @@
 #define SGDFP_SOLVERS_TIME_STEPPER_H
 
 #include "operators/generator.h"
-#include "solvers/linear_solver.h"
+#include "solvers/balanced_inverse.h"
 
 #include <petscts.h>
 
@@ -48,6 +48,12 @@ namespace sgdfp
 
     void clear();
 
+
+
+    /// Coefficients, from what is stepped; overwritten by the next call.
+    Vec unscaled(const Vec q) const;
+
+
     const MPI_Comm   communicator;
     const bool       use_direct;
     const Generator *generator = nullptr;
@@ -56,6 +62,12 @@ namespace sgdfp
     /// s of the matrix as it is
     double shift = 0;
     Vector embedded, scratch, masses;
+    /// Where the generator asks for it, what is stepped is P/columns.
+    std::unique_ptr<Balance> balance;
+    mutable Vector           balanced, unscaled_copy;
+    /// For iterations: of s M - A, so that its sign is the other one
+    std::unique_ptr<ApproximateInverse> own_inverse;
+    bool                                has_own_inverse = false;
   };
 } // namespace sgdfp
 

@@ -22,7 +22,7 @@ namespace sgdfp
 
   template <int dim>
   TransientSolver<dim>::TransientSolver(
-    TransientSpace<dim>    &space,
+    EvolutionSpace<dim>    &space,
     const TimeParameters   &parameters,
     const SolverParameters &solver_parameters,
     RunLog                 &log)
@@ -41,7 +41,7 @@ namespace sgdfp
       discretisation.communicator,
       solver_parameters.use_direct(dim,
                                    discretisation.dof_handler.n_dofs(),
-                                   !space.generator().is_assembled()));
+                                   !space.evolving().is_assembled()));
     stepper->prepare(space.evolving());
   }
 
@@ -225,7 +225,7 @@ namespace sgdfp
     state.at("level").get_to(level);
     state.at("position").get_to(position);
     state.at("wanted").get_to(wanted);
-    P = space.restrict_to(vectors.at(0));
+    P = vectors.at(0);
     prepare_stepper();
   }
 

@@ -8,7 +8,7 @@
 namespace sgdfp
 {
   /// The law of the parameters in time:  M dP/dt = A P  with steps of
-  /// TimeStepper and a mesh that follows the density (TransientSpace).
+  /// TimeStepper and a mesh that follows the density (EvolutionSpace).
   ///
   /// Between two output times a < b the steps are (b - a)/2^m long, m such that
   /// the estimated local error in L1 is below Time/tolerance: output times are
@@ -21,7 +21,7 @@ namespace sgdfp
   public:
     using typename Evolution<dim>::Json;
 
-    TransientSolver(TransientSpace<dim>    &space,
+    TransientSolver(EvolutionSpace<dim>    &space,
                     const TimeParameters   &parameters,
                     const SolverParameters &solver_parameters,
                     RunLog                 &log);

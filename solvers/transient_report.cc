@@ -3,7 +3,6 @@
 
 #include "base/errors.h"
 #include "base/text.h"
-#include "postprocess/current_statistics.h"
 #include "postprocess/density_statistics.h"
 #include "solvers/adaptive.h"
 #include "solvers/trust.h"
@@ -14,9 +13,37 @@
 
 namespace sgdfp
 {
+  std::string equation_in_time(const Case        &a_case,
+                               const std::string &current_drift,
+                               const bool         has_jumps,
+                               const std::string &absorbed)
+  {
+    const std::string end = ",  until t = " + to_text(a_case.time.end_time);
+    if (a_case.optimiser.is_underdamped())
+      return "law f(t) of  d theta = v dt, dv = (b - gamma v) dt + sqrt(2 "
+             "gamma D) dW:  d_t f = -div_theta(v f) - div_v((b - gamma v) f "
+             "- gamma D grad_v f)" +
+             (absorbed.empty() ? "" :
+                                 ",  nothing comes in from where " + absorbed) +
+             end;
+    const bool        is_fractional = a_case.time.is_fractional();
+    const std::string rate =
+      (is_fractional ? "d_t^" + to_text(a_case.time.caputo_order) + " p" :
+                       "d_t p");
+    return "law p(t) of  d theta = b dt + sqrt(2 D) dW" +
+           std::string(has_jumps ? " + sigma dZ" : "") +
+           (is_fractional ? ", subdiffusing" : "") + ":  " + rate +
+           " = -div J" +
+           (has_jumps ? " - (-Lap)^(alpha/2)(sigma^alpha p)" : "") +
+           ",  J = " + current_drift + " - D grad p" +
+           (absorbed.empty() ? "" : ",  p = 0 where " + absorbed) + end;
+  }
+
+
+
   template <int dim>
   TransientReport<dim>::TransientReport(const Case                &a_case,
-                                        const TransientSpace<dim> &space,
+                                        const EvolutionSpace<dim> &space,
                                         const Evolution<dim>      &solver,
                                         const TimeSeries<dim>     &series,
                                         const Region<dim>         *absorbing,
@@ -79,16 +106,9 @@ namespace sgdfp
   {
     const Law<dim> law = space.law(space.given_survival(solver.density()));
     DensityStatistics<dim> density(law);
-    CurrentStatistics<dim> current(law);
-    run_postprocessors<dim>(law, {&density, &current, &observables}, summary);
-    if (law.dynamics.jumps() != nullptr)
-      {
-        const Summary::Json keys = summary.json()["current"];
-        for (const auto &[key, value] : keys.items())
-          summary.set_null("current/" + key,
-                           "jumps have no local current: J is the drift and "
-                           "Gaussian part");
-      }
+    run_postprocessors<dim>(law, {&density, &observables}, summary);
+    space.report_current(solver.coefficients(), summary);
+
     const double at_boundary = boundary_mass(law);
     summary.set("density/boundary_mass", at_boundary);
     summary.set("density/estimated_error", estimated_error());
@@ -99,6 +119,12 @@ namespace sgdfp
     summary.set("dofs", space.discretisation().dof_handler.n_dofs());
     report_energies(summary);
     solver.report(summary);
+    const auto &optimiser = a_case.optimiser;
+    summary.set("time/sgd_steps",
+                solver.time() / (optimiser.is_underdamped() ?
+                                   std::sqrt(optimiser.learning_rate) :
+                                   optimiser.learning_rate));
+
 
     summary.set("density/mesh_error", solver.space_error);
     summary.set("solver/trial_space", space.kind());
@@ -148,7 +174,8 @@ namespace sgdfp
     constexpr double sensitivity = 0.37;
     const double     of_rate =
       (exit.rate > 0 ? sensitivity * exit.error / exit.rate : 0.);
-    return solver.time_error + solver.space_error + of_rate;
+    return solver.time_error +
+           std::max(solver.space_error, exit.survival_error) + of_rate;
   }
 
 
@@ -173,10 +200,12 @@ namespace sgdfp
       }
     else
       for (const char *key : {"survival/exit_rate", "survival/exit_rate_error"})
-        summary.set_null(key, "sgdfp-spectrum finds exit rates of jumps");
+        summary.set_null(key, "sgdfp-spectrum finds it");
     const auto n_cut = absorbing->n_cut_cells(space.discretisation());
     summary.set("survival/cut_cells", n_cut);
-    if (!(exit.rate > 0))
+    const bool is_measured =
+      (exit.rate > 0 || a_case.optimiser.is_underdamped());
+    if (!is_measured)
       log.warn("under jumps the survival probability has an error of the mesh "
                "that is in no estimate (cells that the edge of "
                "Domain/absorbing cuts, killed whole: " +

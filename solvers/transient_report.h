@@ -2,17 +2,30 @@
 #ifndef SGDFP_SOLVERS_TRANSIENT_REPORT_H
 #define SGDFP_SOLVERS_TRANSIENT_REPORT_H
 
+#include "meshes/region.h"
 #include "solvers/evolution.h"
 #include "solvers/time_series.h"
 
 namespace sgdfp
 {
   /// Of the killed process, and what the mesh leaves undetermined of it; 0
-  /// where it is not known (jumps).
+  /// where it is not known (jumps, momentum).
   struct ExitRate
   {
     double rate = 0, error = 0;
+    /// Of the survival probability at the end, where that is what is known
+    double survival_error = 0;
   };
+
+
+
+  /// The equation of a law in time, for the screen.
+  /// @param current_drift r of J = r p - D grad p
+  /// @param absorbed where probability is killed; may be empty
+  std::string equation_in_time(const Case        &a_case,
+                               const std::string &current_drift,
+                               const bool         has_jumps,
+                               const std::string &absorbed);
 
 
 
@@ -26,7 +39,7 @@ namespace sgdfp
     /// Keeps references.
     /// @param absorbing where probability is killed, or nullptr
     TransientReport(const Case                &a_case,
-                    const TransientSpace<dim> &space,
+                    const EvolutionSpace<dim> &space,
                     const Evolution<dim>      &solver,
                     const TimeSeries<dim>     &series,
                     const Region<dim>         *absorbing,
@@ -56,7 +69,7 @@ namespace sgdfp
     void report_survival(Summary &summary) const;
 
     const Case                &a_case;
-    const TransientSpace<dim> &space;
+    const EvolutionSpace<dim> &space;
     const Evolution<dim>      &solver;
     const TimeSeries<dim>     &series;
     const Region<dim> *const   absorbing;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "operators/projection.h"
 #include "solvers/case_run.h"
+#include "solvers/kinetic_course.h"
 #include "solvers/log_of_law.h"
 #include "solvers/previous_law.h"
 #include "solvers/spectral_study.h"
@@ -60,29 +61,42 @@ namespace sgdfp
       /// From t = 0, or from the last checkpoint.
       void start();
       void start_anew();
+      /// @return the nodal coefficients of the law at t = 0
+      Vector begin_plain(const InitialDensity<dim> &initial);
+      Vector begin_kinetic(const InitialDensity<dim> &initial);
+
       /// Refines the mesh until it knows the exit rate: the density is small
       /// where that is made, and says nothing of it.
       void prepare_for_killing();
       void start_from_checkpoint();
-      void make_solver();
+      /// @return what evolves
+      std::vector<Vector> read_space(const Checkpoint::Json &state);
+      void                make_solver();
+
 
       void write_checkpoint();
 
       TransientReport<dim> report() const;
 
 
-      const bool                               wants_to_resume;
-      Checkpoint                               checkpoint;
-      bool                                     goes_on = false;
-      std::unique_ptr<PreviousLaw<dim>>        previous;
-      std::unique_ptr<TransientSpace<dim>>     space;
+      const bool                           wants_to_resume;
+      Checkpoint                           checkpoint;
+      bool                                 goes_on = false;
+      std::unique_ptr<PreviousLaw<dim>>    previous;
+      std::unique_ptr<EvolutionSpace<dim>> space;
+      /// With momentum
+      static constexpr unsigned int kinetic_dim = (dim < 3 ? dim : 2);
+      std::unique_ptr<KineticCourse<kinetic_dim>> course;
+
       std::unique_ptr<Evolution<dim>>          solver;
       std::unique_ptr<TimeSeries<dim>>         series;
       const std::unique_ptr<const Region<dim>> absorbing;
       /// At t = 0: a uniform density has mass at the boundary.
-      double   first_boundary_mass = 0;
-      ExitRate exit;
-      double   last_checkpoint = 0;
+      double                              first_boundary_mass = 0;
+      ExitRate                            exit;
+      std::unique_ptr<const Interruption> interruption;
+
+      double last_checkpoint = 0;
     };
 
 
@@ -96,36 +110,21 @@ namespace sgdfp
       , wants_to_resume(resume)
       , checkpoint(communicator, folder.path())
       , absorbing(make_absorbing<dim>(a_case))
-    {
-      if (a_case.optimiser.is_underdamped())
-        throw EntryError(a_case.optimiser.momentum > 0 ? "Optimiser/momentum" :
-                                                         "Optimiser/friction",
-                         a_case.optimiser.momentum > 0 ?
-                           to_text(a_case.optimiser.momentum) :
-                           a_case.optimiser.friction,
-                         "sgdfp-transient knows no momentum yet",
-                         "Ask sgdfp-stationary or sgdfp-spectrum, or set "
-                         "momentum = 0 and friction = auto.");
-    }
+    {}
 
 
 
     template <int dim>
     std::string TransientRun<dim>::equation() const
     {
-      const bool   jumps = (dynamics.jumps() != nullptr);
-      const double order = a_case.time.caputo_order;
-      return "law p(t) of  d theta = b dt + sqrt(2 D) dW" +
-             std::string(jumps ? " + sigma dZ" : "") +
-             (a_case.time.is_fractional() ? ", subdiffusing" : "") + ":  " +
-             (a_case.time.is_fractional() ? "d_t^" + to_text(order) + " p" :
-                                            "d_t p") +
-             " = -div J" + (jumps ? " - (-Lap)^(alpha/2)(sigma^alpha p)" : "") +
-             ",  J = " + this->current_drift() + " - D grad p" +
-             (absorbing ? ",  p = 0 where " + absorbing->text +
-                            (absorbing->is_boundary() ? "" : " >= 0") :
-                          "") +
-             ",  until t = " + to_text(a_case.time.end_time);
+      const std::string absorbed =
+        (absorbing ?
+           absorbing->text + (absorbing->is_boundary() ? "" : " >= 0") :
+           "");
+      return equation_in_time(a_case,
+                              this->current_drift(),
+                              dynamics.jumps() != nullptr,
+                              absorbed);
     }
 
 
@@ -146,6 +145,13 @@ namespace sgdfp
       if (goes_on)
         checkpoint.read(a_case.physics()); // of this case, or an error
       this->prepare();
+      if (a_case.initial_density.type == "run" &&
+          a_case.optimiser.is_underdamped())
+        throw EntryError("Time/initial density",
+                         "run",
+                         "with momentum a law has velocities too, which no "
+                         "other run can give",
+                         "Use gaussian or expression.");
       if (a_case.initial_density.type == "run" && !goes_on)
         previous = std::make_unique<PreviousLaw<dim>>(communicator,
                                                       a_case.time.run,
@@ -184,7 +190,7 @@ namespace sgdfp
     template <int dim>
     void TransientRun<dim>::answer()
     {
-      const Interruption interruption;
+      interruption = std::make_unique<const Interruption>();
       start();
       while (!solver->is_finished())
         {
@@ -192,7 +198,7 @@ namespace sgdfp
           if (solver->mesh_has_changed())
             series->prepare();
           series->record();
-          const int  signal = interruption.signal(communicator);
+          const int  signal = interruption->signal(communicator);
           const bool is_due =
             dealii::Utilities::MPI::max(log.seconds() - last_checkpoint,
                                         communicator) >=
@@ -207,6 +213,9 @@ namespace sgdfp
             }
         }
       report().write(observables, first_boundary_mass, summary);
+      if (course)
+        course->report(summary);
+
       this->draw("plot_time.py");
     }
 
@@ -229,29 +238,15 @@ namespace sgdfp
     {
       const InitialDensity<dim> initial(a_case.initial_density,
                                         a_case.vocabulary());
-      if (absorbing)
-        prepare_for_killing();
-      space = std::make_unique<TransientSpace<dim>>(*discretisation,
-                                                    dynamics,
-                                                    a_case.discretisation,
-                                                    a_case.solver,
-                                                    log,
-                                                    absorbing.get());
-      space->find();
+      log.say("Start     " + (previous ? "the last law of " + a_case.time.run :
+                                         initial.description()));
+      const Vector P =
+        (a_case.optimiser.is_underdamped() ? begin_kinetic(initial) :
+                                             begin_plain(initial));
       if (space->stationary() == nullptr)
         log.say("Stationary law  none to compare with: " +
                 space->why_no_stationary());
-      log.say("Start     " + (previous ? "the last law of " + a_case.time.run :
-                                         initial.description()));
-      make_solver();
-      const auto start = [&]() {
-        return previous ?
-                 previous->project(*discretisation, space->generator()) :
-                 project(initial, *discretisation, space->generator());
-      };
-      const Vector P = space->start(start, [&](const Vector &nodal) {
-        return solver->preview(nodal);
-      });
+
       log.say(
         "Mesh      Q" + std::to_string(a_case.discretisation.degree) + ", " +
         std::to_string(discretisation->mesh->n_global_active_cells()) +
@@ -261,6 +256,67 @@ namespace sgdfp
       series->start();
       first_boundary_mass = series->boundary_mass();
       write_checkpoint();
+    }
+
+
+
+    template <int dim>
+    Vector TransientRun<dim>::begin_plain(const InitialDensity<dim> &initial)
+    {
+      if (absorbing)
+        prepare_for_killing();
+      auto  plain = std::make_unique<TransientSpace<dim>>(*discretisation,
+                                                         dynamics,
+                                                         a_case.discretisation,
+                                                         a_case.solver,
+                                                         log,
+                                                         absorbing.get());
+      auto &own   = *plain;
+      space       = std::move(plain);
+      own.find();
+      make_solver();
+      const auto start = [&]() {
+        return previous ? previous->project(*discretisation, own.generator()) :
+                          project(initial, *discretisation, own.generator());
+      };
+      return own.start(start, [&](const Vector &nodal) {
+        return solver->preview(nodal);
+      });
+    }
+
+
+
+    template <int dim>
+    Vector TransientRun<dim>::begin_kinetic(const InitialDensity<dim> &initial)
+    {
+      if constexpr (dim < 3)
+        {
+          const auto start = [&](const Discretisation<dim> &mesh) {
+            return initial_moments(initial, mesh);
+          };
+          log.say("Courses   to find mesh and Hermite degree");
+          course = std::make_unique<KineticCourse<dim>>(
+            *discretisation, dynamics, a_case, absorbing.get(), log);
+          course->find(start, [&]() {
+            if (const int signal = interruption->signal(communicator))
+              {
+                log.warn("Interrupted before t = 0, where mesh and Hermite "
+                         "degree are looked for: there is nothing to resume.");
+                throw Interrupted{signal};
+              }
+          });
+          auto kinetic = course->space();
+          kinetic->find_stationary();
+          const Vector P =
+            kinetic->start(start, a_case.discretisation.tolerance);
+          exit.survival_error = course->survival_error();
+          space               = std::move(kinetic);
+          make_solver();
+          return P;
+        }
+      (void)initial;
+      Assert(false, dealii::ExcInternalError());
+      return Vector();
     }
 
 
@@ -291,28 +347,53 @@ namespace sgdfp
       const Checkpoint::Json state  = checkpoint.read(a_case.physics());
       DomainParameters       coarse = domain;
       discretisation = make_mesh_to_load<dim>(communicator, a_case, coarse);
-      space          = std::make_unique<TransientSpace<dim>>(*discretisation,
-                                                    dynamics,
-                                                    a_case.discretisation,
-                                                    a_case.solver,
-                                                    log,
-                                                    absorbing.get());
-      const std::vector<Vector> vectors =
-        space->load(state.at("vectors").get<unsigned int>(),
-                    checkpoint.latest(),
-                    state.at("trial_space").get<std::string>(),
-                    state.at("no_stationary_law").get<std::string>());
+      const std::vector<Vector> vectors = read_space(state);
       make_solver();
       solver->resume(state.at("solver"), vectors);
       first_boundary_mass = state.at("first_boundary_mass").get<double>();
       if (absorbing)
         {
           const auto numbers = state.at("exit").get<std::vector<double>>();
-          exit               = {numbers[0], numbers[1]};
+          exit               = {numbers[0], numbers[1], numbers[2]};
         }
       series->resume(state);
       log.say("Resume    at t = " + to_text(solver->time()) + ", step " +
               std::to_string(solver->n_steps));
+    }
+
+
+
+    template <int dim>
+    std::vector<Vector>
+    TransientRun<dim>::read_space(const Checkpoint::Json &state)
+    {
+      const auto n_vectors = state.at("vectors").get<unsigned int>();
+      const auto reason    = state.at("no_stationary_law").get<std::string>();
+      if constexpr (dim < 3)
+        if (a_case.optimiser.is_underdamped())
+          {
+            course = std::make_unique<KineticCourse<dim>>(
+              *discretisation, dynamics, a_case, absorbing.get(), log);
+            const auto functions =
+              course->read(state.at("course"), n_vectors, checkpoint.latest());
+            auto       kinetic = course->space();
+            const auto vectors = kinetic->restore(functions, reason);
+            space              = std::move(kinetic);
+            return vectors;
+          }
+      auto       plain = std::make_unique<TransientSpace<dim>>(*discretisation,
+                                                         dynamics,
+                                                         a_case.discretisation,
+                                                         a_case.solver,
+                                                         log,
+                                                         absorbing.get());
+      const auto vectors =
+        plain->load(n_vectors,
+                    checkpoint.latest(),
+                    state.at("trial_space").get<std::string>(),
+                    reason);
+      space = std::move(plain);
+      return vectors;
     }
 
 
@@ -344,7 +425,9 @@ namespace sgdfp
       state["solver"]              = solver->state();
       state["first_boundary_mass"] = first_boundary_mass;
       if (absorbing)
-        state["exit"] = {exit.rate, exit.error};
+        state["exit"] = {exit.rate, exit.error, exit.survival_error};
+      if (course)
+        state["course"] = course->state();
       series->save(state);
       checkpoint.commit(state, a_case.physics());
       last_checkpoint = log.seconds();

@@ -179,7 +179,7 @@ namespace sgdfp
     std::vector<Vector> ghosted = {
       the_discretisation.ghosted(stationary_density)};
     for (const Vector &v : vectors)
-      ghosted.push_back(the_discretisation.ghosted(v));
+      ghosted.push_back(the_discretisation.ghosted(extend(v)));
     std::vector<const Vector *> pointers = {&l.nodal_log()};
     for (const Vector &v : ghosted)
       pointers.push_back(&v);
@@ -203,6 +203,8 @@ namespace sgdfp
     if (nodal[1].linfty_norm() > 0)
       stationary_law = std::make_unique<Vector>(nodal[1]);
     nodal.erase(nodal.begin(), nodal.begin() + 2);
+    for (Vector &v : nodal)
+      v = restrict_to(v);
     return nodal;
   }
 
@@ -261,17 +263,6 @@ namespace sgdfp
   double TransientSpace<dim>::mass(const Vector &P) const
   {
     return the_generator->mass_functional() * P;
-  }
-
-
-
-  template <int dim>
-  Vector TransientSpace<dim>::given_survival(const Vector &P) const
-  {
-    Vector result = P;
-    if (is_killed())
-      result *= 1 / mass(P);
-    return result;
   }
 
 

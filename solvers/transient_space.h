@@ -5,8 +5,8 @@
 #include "base/run_log.h"
 #include "fractional/make_generator.h"
 #include "meshes/region.h"
-#include "operators/law.h"
 #include "operators/restriction.h"
+#include "solvers/evolution_space.h"
 #include "solvers/linear_solver.h"
 
 namespace sgdfp
@@ -20,7 +20,7 @@ namespace sgdfp
   /// circulating one, p tends to the stationary law of the space, whatever the
   /// mesh, and in the norm int p^2 e^{-l} nothing grows.
   template <int dim>
-  class TransientSpace
+  class TransientSpace : public EvolutionSpace<dim>
   {
   public:
     /// @param discretisation prepared; its mesh is changed
@@ -49,63 +49,48 @@ namespace sgdfp
     /// @return the coefficients of the initial law
     Vector start(const Projection &project, const Preview &preview = {});
 
-    /// Estimated L1 error of @p P on this mesh (interpolation_errors()).
-    double error_of(const Vector &P) const;
+    /// By interpolation_errors().
+    double error_of(const Vector &P) const override;
 
     /// Refines the mesh where @p P asks for it, coarsens it where that changes
     /// P by no more than a small part of @p allowed (in L1), and carries P,
     /// with its mass.
-    /// @return whether it changed
-    bool follow(Vector &P, const double allowed);
+    bool follow(Vector &P, const double allowed) override;
 
-    /// Writes mesh, nodal coefficients and what belongs to the space; reads
-    /// them instead of find() and start().
+    /// save() also writes l; load() does instead of find() and start().
     void                save(const std::vector<Vector> &vectors,
-                             const std::string         &folder) const;
+                             const std::string         &folder) const override;
     std::vector<Vector> load(const unsigned int n_vectors,
                              const std::string &folder,
                              const std::string &kind,
                              const std::string &why_no_stationary);
 
-    /// "gibbs", "potential", "carried" (l of a solve), "polynomial"
-    const std::string &kind() const;
+    const std::string &kind() const override;
 
     /// Of nodal coefficients; kills nothing.
     const Generator &generator() const;
 
-    /// What the law follows: generator(), or its restriction to what is not
-    /// killed, with shorter vectors.
-    const Generator &evolving() const;
+    /// generator(), or its restriction to what is not killed, with shorter
+    /// vectors.
+    const Generator &evolving() const override;
 
-    /// Between nodal coefficients and those of evolving(); what is killed is
-    /// cut off, or 0.
-    Vector restrict_to(const Vector &nodal) const;
-    Vector extend(const Vector &P) const;
+    Vector restrict_to(const Vector &nodal) const override;
+    Vector extend(const Vector &P) const override;
 
-    /// Whether probability is killed.
-    bool is_killed() const;
+    bool is_killed() const override;
 
-    /// Of nodal coefficients: the survival probability where it is killed.
-    double mass(const Vector &P) const;
+    double mass(const Vector &P) const override;
 
-    /// The law given survival: mass 1 where probability is killed, else P.
-    Vector given_survival(const Vector &P) const;
+    const TrialSpace<dim> &trial_space() const override;
 
-    const TrialSpace<dim> &trial_space() const;
+    const Vector      *stationary() const override;
+    const std::string &why_no_stationary() const override;
 
-    /// Coefficients of the stationary law in this space; nullptr where it is
-    /// not known, for why_no_stationary().
-    const Vector      *stationary() const;
-    const std::string &why_no_stationary() const;
+    double stationary_log_floor() const override;
 
-    /// log of the density, relative to its maximum, down to which the
-    /// stationary law is known.
-    double stationary_log_floor() const;
+    Law<dim> law(const Vector &P) const override;
 
-    /// The density with coefficients @p P.
-    Law<dim> law(const Vector &P) const;
-
-    const Discretisation<dim> &discretisation() const;
+    const Discretisation<dim> &discretisation() const override;
 
   private:
     /// Sets l (anew on a changed mesh) and assembles.

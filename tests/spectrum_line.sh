@@ -5,34 +5,12 @@
 #   spectrum_line.sh BIN_FOLDER CASES N_RANKS
 set -uo pipefail
 bin=$1 cases=$2/verification ranks=$3
-source "$(dirname "$0")/../environment.sh"
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-passed=0 failed=0
+source "$(dirname "$0")/line_test.sh"
 
 run() { # program and its arguments; sets status, and text = stdout + stderr
   text=$(timeout 120 mpirun --quiet --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" \
     --output "$folder/out" --set Output/figures=false 2>&1)
   status=$?
-}
-
-verdict() { # condition (0 or 1), what was tested
-  if [[ $1 == 0 ]]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    printf 'FAILED: %s\n  status %s, text:\n%s\n' "$2" "$status" "$text"
-  fi
-}
-
-expect() { # status, what was tested, then patterns that the text must hold
-  local want=$1 what=$2 bad=0
-  shift 2
-  [[ $status == "$want" ]] || bad=1
-  for pattern in "$@"; do grep -qF -- "$pattern" <<<"$text" || bad=1; done
-  [[ $want != 1 || $(grep -cE '^Error: ' <<<"$text") == 1 ]] || bad=1
-  verdict $bad "$what"
 }
 
 number() { # what was tested, case, path in summary.json, value, relative tolerance
@@ -96,8 +74,16 @@ run sgdfp-stationary "$friction" --set Noise/calculus=isothermal
 expect 1 "momentum and calculus" "Noise/calculus" "ito"
 run sgdfp-stationary "$friction" --set "Discretisation/hermite degree=7"
 expect 1 "odd Hermite degree" "hermite degree" "even"
-run sgdfp-transient "$friction"
-expect 1 "no momentum in time yet" "Optimiser/friction" "sgdfp-transient"
+run sgdfp-transient "$friction" --set "Time/initial density=run" --set "Time/run=$friction"
+expect 1 "no start from a run with momentum" "Time/initial density" "velocities"
+run sgdfp-transient "$friction" --set "Time/mean=2.5" --set "Domain/upper=3.5"
+expect 2 "a start far too high" "velocities cannot be expanded" "Begin closer"
+run sgdfp-transient "$friction" --set "Time/velocities=fast"
+expect 1 "unknown velocities" "velocities" "rest"
+run sgdfp-transient "$friction" --set "Time/mean=1" --set "Time/velocities=thermal" \
+  --set "Discretisation/tolerance=1e-2" --set "Time/end time=1" --set "Time/number of outputs=2"
+expect 0 "momentum in time"
+
 run sgdfp-stationary "$well" --set dimension=3 --set "variables=u, v, w" --set Optimiser/momentum=0.9 \
   --set "Domain/lower=-2,-2,-2" --set "Domain/upper=2,2,2" --set "Observables/probe points="
 expect 1 "momentum of three parameters" "Optimiser/momentum" "two parameters"

@@ -46,7 +46,8 @@ def panel(axis, statistics, names, labels, title, log=False):
     axis.set_xscale("log")
     if log and drawn:
         axis.set_yscale("log")
-    axis.set_xlabel("t = (learning rate) x steps")
+        root = "√" if "kinetic_energy" in statistics else ""  # momentum
+    axis.set_xlabel(f"t = {root}(learning rate) x steps")
     axis.set_title(title, fontsize=TITLE_SIZE)
     axis.grid(alpha=0.25)
     if drawn:
@@ -76,7 +77,8 @@ def draw_series(folder, statistics, case):
         "KL divergence",
         log=True,
     )
-    panel(axes[1, 0], statistics, means, [f"E[{m.removeprefix('mean_')}]" for m in means], "means")
+        labels = [f"E[{m.removeprefix('mean_').replace('kinetic_energy', '|v|²/2')}]" for m in means]
+    panel(axes[1, 0], statistics, means, labels, "means")
     panel(
         axes[1, 1],
         statistics,

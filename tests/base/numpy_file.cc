@@ -2,6 +2,7 @@
 #include "base/numpy_file.h"
 
 #include "base/errors.h"
+#include "base/numpy_reader.h"
 #include "tests/numpy_reader.h"
 #include "tests/temporary_file.h"
 
@@ -92,4 +93,31 @@ TEST(NumpyArchive, AnEmptyOneIsStillAZipFile)
 TEST(NumpyArchive, SaysThatItCannotBeWritten)
 {
   EXPECT_THROW(NumpyArchive().write("/no/such/folder/grid.npz"), UserError);
+}
+
+
+
+TEST(NumpyReader, ReadsWhatTheArchiveWritesAndNothingDamaged)
+{
+  const std::vector<double> matrix = {0.1, -2., 3e300, 4., 5., 6.};
+  NumpyArchive              archive;
+  archive.add("matrix", matrix, {2, 3});
+  archive.add_text("notes", "text");
+  const std::string   bytes = written(archive);
+  const TemporaryFile good(bytes);
+  const NumpyReader   reader(MPI_COMM_SELF, good.name);
+  EXPECT_EQ(reader.array("matrix").values, matrix);
+  EXPECT_EQ(reader.array("matrix").shape, (std::vector<std::size_t>{2, 3}));
+  EXPECT_THROW(reader.array("other"), UserError);
+  EXPECT_THROW(reader.array("notes"), UserError);
+
+  std::string damaged = bytes;
+  ++damaged[150];
+  for (const std::string &bad :
+       {damaged, bytes.substr(0, 150), bytes.substr(0, 20), std::string("no")})
+    {
+      const TemporaryFile file(bad);
+      EXPECT_THROW(NumpyReader(MPI_COMM_SELF, file.name), UserError);
+    }
+  EXPECT_THROW(NumpyReader(MPI_COMM_SELF, "no/such/file"), UserError);
 }

@@ -5,6 +5,7 @@
 #include "operators/projection.h"
 #include "solvers/caputo_contour.h"
 #include "solvers/caputo_solver.h"
+#include "solvers/transient_space.h"
 #include "tests/problem.h"
 
 #include <cmath>

@@ -2,6 +2,7 @@
 // Jumps in time, and against simulation.
 #include "operators/projection.h"
 #include "solvers/transient.h"
+#include "solvers/transient_space.h"
 #include "tests/fractional/stable_problem.h"
 
 #include <gtest/gtest.h>

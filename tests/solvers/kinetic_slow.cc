@@ -302,3 +302,30 @@ TEST(KineticSlow, Exit)
   EXPECT_LT(std::abs(deviations[2]), 0.01);
   EXPECT_LT(std::abs(deviations[2]), std::abs(deviations[1]) / 3);
 }
+
+
+
+// Iterations by Hermite level for large friction: the law of the direct solver,
+// in as many iterations on a finer mesh.
+TEST(KineticSlow, IterationsByLevel)
+{
+  std::vector<unsigned int> iterations;
+  for (const unsigned int refinement : {4, 5})
+    {
+      auto problem                              = valley(6, refinement);
+      problem->discretisation_parameters.degree = 2;
+      problem->scales.friction                  = 10;
+      problem->make();
+      const Vector direct = problem->stationary();
+      Vector       P      = problem->generator->weights();
+      P.scale(problem->generator->left_null_vector());
+      StationarySolver solver(problem->communicator,
+                              problem->solver_parameters,
+                              /*use_direct=*/false);
+      iterations.push_back(solver.solve(*problem->generator, P).iterations);
+      P -= direct;
+      EXPECT_LT(P.l2_norm(), 1e-8 * direct.l2_norm());
+    }
+  EXPECT_LE(iterations[1], iterations[0] + 10);
+  EXPECT_LE(iterations[1], 40u);
+}

@@ -5,6 +5,7 @@
 
 #include "operators/projection.h"
 #include "postprocess/time_statistics.h"
+#include "solvers/transient_space.h"
 #include "tests/problem.h"
 
 #include <gtest/gtest.h>
@@ -58,12 +59,15 @@ namespace
 
     std::vector<double> row()
     {
-      statistics.prepare(*problem.discretisation,
-                         space.trial_space(),
-                         space.generator(),
-                         space.stationary(),
-                         space.stationary_log_floor());
-      return statistics.row(solver.time(), solver.density());
+      statistics.prepare(
+        *problem.discretisation,
+        space.trial_space(),
+        [this](const auto &cell) { return space.is_inside(cell); },
+        space.stationary(),
+        space.stationary_log_floor());
+      return statistics.row(solver.time(),
+                            space.mass(solver.density()),
+                            solver.density());
     }
 
     /// The value of a column

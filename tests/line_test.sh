@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the tests of command lines share; sourced by them, before they leave for
+# a folder of their own. They define run(), which sets status and text.
+source "$(dirname "$0")/../environment.sh"
+folder=$(mktemp -d)
+trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
+cd "$folder"
+passed=0 failed=0
+
+verdict() { # condition (0 or 1), what was tested
+  if [[ $1 == 0 ]]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED: %s\n  status %s, text:\n%s\n' "$2" "$status" "$text"
+  fi
+}
+
+expect() { # status, what was tested, then patterns that the text must hold
+  local want=$1 what=$2 bad=0
+  shift 2
+  [[ $status == "$want" ]] || bad=1
+  for pattern in "$@"; do grep -qF -- "$pattern" <<<"$text" || bad=1; done
+  [[ $want != 1 || $(grep -cE '^Error: ' <<<"$text") == 1 ]] || bad=1
+  verdict $bad "$what"
+}
