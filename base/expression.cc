@@ -177,6 +177,47 @@ namespace sgdfp
 
 
 
+  boost::optional<std::vector<Expression::Term>>
+  Expression::polynomial_terms(const unsigned int n_variables) const
+  {
+    constexpr int         highest = 40; // of a product that is multiplied out
+    constexpr std::size_t most    = 1000;
+    for (unsigned int i = 0; i < n_variables; ++i)
+      {
+        const GiNaC::symbol &x = symbolic::variable(i);
+        if (!the_symbolic->value.is_polynomial(x) ||
+            the_symbolic->value.degree(x) > highest)
+          return {};
+      }
+    const GiNaC::ex sum    = the_symbolic->value.expand();
+    const bool      is_sum = GiNaC::is_a<GiNaC::add>(sum);
+    if (is_sum && sum.nops() > most)
+      return {};
+    std::vector<Term> terms;
+    for (std::size_t t = 0; t < (is_sum ? sum.nops() : 1); ++t)
+      {
+        GiNaC::ex term = (is_sum ? sum.op(t) : sum);
+        Term      result;
+        for (unsigned int i = 0; i < n_variables; ++i)
+          {
+            const GiNaC::symbol &x = symbolic::variable(i);
+            const int            e = term.degree(x);
+            if (e < 0)
+              return {};
+            result.exponents.push_back(e);
+            term = term.coeff(x, e);
+          }
+        const GiNaC::ex number = term.evalf();
+        if (!GiNaC::is_a<GiNaC::numeric>(number))
+          return {};
+        result.coefficient = GiNaC::ex_to<GiNaC::numeric>(number).to_double();
+        terms.push_back(result);
+      }
+    return terms;
+  }
+
+
+
   Expression Expression::operator+(const Expression &other) const
   {
     return Expression(std::make_shared<Symbolic>(

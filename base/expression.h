@@ -2,6 +2,8 @@
 #ifndef SGDFP_BASE_EXPRESSION_H
 #define SGDFP_BASE_EXPRESSION_H
 
+#include <boost/optional.hpp>
+
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -48,6 +50,19 @@ namespace sgdfp
 
     /// d/d(variable i). Jumps count as constants: their derivative is 0.
     Expression derivative(const unsigned int i) const;
+
+    /// One power of the variables in a polynomial.
+    struct Term
+    {
+      std::vector<unsigned int> exponents; ///< one per variable
+      double                    coefficient;
+    };
+
+    /// The terms of the expression as a polynomial of the first
+    /// @p n_variables variables; none where it is no polynomial, or one of more
+    /// than 1000 terms.
+    boost::optional<std::vector<Term>>
+    polynomial_terms(const unsigned int n_variables) const;
 
     /// The expressions whose changes of value are the jumps of this one: its
     /// comparisons a < b (0 or 1), and its floor(a). Empty: it has no jump.

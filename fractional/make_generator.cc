@@ -3,6 +3,7 @@
 
 #include "fractional/stable_generator.h"
 #include "operators/drift_diffusion.h"
+#include "operators/transfer_operator.h"
 
 namespace sgdfp
 {
@@ -14,6 +15,8 @@ namespace sgdfp
   {
     if (dynamics.jumps() != nullptr)
       return std::make_unique<StableGenerator<dim>>(discretisation, dynamics);
+    if (dynamics.step() > 0)
+      return std::make_unique<TransferOperator<dim>>(discretisation, dynamics);
     return std::make_unique<DriftDiffusion<dim>>(discretisation,
                                                  dynamics,
                                                  trial_space);

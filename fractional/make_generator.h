@@ -10,8 +10,8 @@
 namespace sgdfp
 {
   /// The Generator of a Dynamics, whatever its noise: StableGenerator where
-  /// there are jumps, else DriftDiffusion.
-  /// @param trial_space l = 0 where there are jumps
+  /// there are jumps, TransferOperator in discrete time, else DriftDiffusion.
+  /// @param trial_space l = 0 unless Dynamics::is_local()
   template <int dim>
   std::unique_ptr<Generator>
   make_generator(const Discretisation<dim> &discretisation,

@@ -53,6 +53,7 @@ namespace sgdfp
     , input(n_inputs, n_inputs)
     , best_map(n_outputs, n_inputs)
     , noise_factor(n_monomials(), n_monomials())
+    , third(n_monomials() * n_monomials() * n_monomials(), 0.)
   {}
 
 
@@ -167,6 +168,27 @@ namespace sgdfp
           covariance_m(i, j) = S(p, r) * S(q, s) + S(p, s) * S(q, r);
         }
     moments.noise_factor = square_root(covariance_m);
+
+    // The pairings of (z_p z_q, z_r z_s, z_t z_u) that connect all three
+    const unsigned int n_m = pairs.size();
+    for (unsigned int i = 0; i < n_m; ++i)
+      for (unsigned int j = 0; j < n_m; ++j)
+        for (unsigned int k = 0; k < n_m; ++k)
+          {
+            const std::array<unsigned int, 2> a = {{pairs[i].first,
+                                                    pairs[i].second}},
+                                              b = {{pairs[j].first,
+                                                    pairs[j].second}},
+                                              c = {{pairs[k].first,
+                                                    pairs[k].second}};
+            double sum                          = 0;
+            for (unsigned int e = 0; e < 2; ++e)
+              for (unsigned int f = 0; f < 2; ++f)
+                for (unsigned int g = 0; g < 2; ++g)
+                  sum +=
+                    S(a[e], b[f]) * S(b[1 - f], c[g]) * S(c[1 - g], a[1 - e]);
+            moments.third[(i * n_m + j) * n_m + k] = sum;
+          }
     return moments;
   }
 
@@ -285,6 +307,12 @@ namespace sgdfp
             for (unsigned int j = 0; j < n_m; ++j)
               covariance[i * n_m + j] +=
                 (m[i] - mean[i]) * (m[j] - mean[j]) / moments.n_samples;
+          for (unsigned int i = 0; i < n_m; ++i)
+            for (unsigned int j = 0; j < n_m; ++j)
+              for (unsigned int k = 0; k < n_m; ++k)
+                moments.third[(i * n_m + j) * n_m + k] +=
+                  (m[i] - mean[i]) * (m[j] - mean[j]) * (m[k] - mean[k]) /
+                  moments.n_samples;
           for (unsigned int a = 0; a < n_outputs; ++a)
             {
               double error = y[a];
@@ -300,6 +328,7 @@ namespace sgdfp
     moments.n_samples     = broadcast(communicator, moments.n_samples);
     moments.residual_loss = broadcast(communicator, residual);
     mean                  = broadcast(communicator, mean);
+    moments.third         = broadcast(communicator, moments.third);
     FullMatrix<double> covariance_m(n_m, n_m);
     copy(broadcast(communicator, covariance), covariance_m);
     moments.noise_factor = square_root(covariance_m);

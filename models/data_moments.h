@@ -63,6 +63,8 @@ namespace sgdfp
     double residual_loss = 0;
     /// Factor F with F F^T = Cov(m), one row per monomial
     dealii::FullMatrix<double> noise_factor;
+    /// E[d_p d_q d_r], d = m - E m, [(p n + q) n + r] with the n monomials
+    std::vector<double> third;
     /// Number of samples; 0 for a population
     unsigned int n_samples = 0;
 

@@ -64,6 +64,8 @@ namespace sgdfp
     std::vector<std::vector<Polynomial<dim>>>
     noise_polynomials() const override;
 
+    boost::optional<Polynomial<dim>> curvature_skewness() const override;
+
     boost::optional<SampleGradient<dim>> sample_gradient() const override;
 
     bool has_samples() const override;

@@ -41,6 +41,7 @@ namespace sgdfp
         minibatch_factor = optimiser.effective_learning_rate() /
                            (2. * optimiser.batch_size) *
                            optimiser.sampling_factor(loss->n_samples());
+        the_batch_sharpness = BatchSharpness<dim>::make(*loss, optimiser);
       }
     else if (noise.type == "isotropic")
       constant_diffusion += noise.temperature * loss->mobility();
@@ -62,14 +63,14 @@ namespace sgdfp
         std::make_shared<const ExpressionDrift<dim>>(additional_drift_entry,
                                                      optimiser.additional_drift,
                                                      vocabulary);
-    if (optimiser.is_second_order())
-      make_second_order();
+    if (optimiser.is_modified())
+      make_modified_equation();
   }
 
 
 
   template <int dim>
-  void Dynamics<dim>::make_second_order()
+  void Dynamics<dim>::make_modified_equation()
   {
     if (expression || stable_noise || noise.calculus_parameter() != 0)
       throw EntryError("Optimiser/drift",
@@ -78,8 +79,19 @@ namespace sgdfp
                        "of Ito",
                        "Choose another Noise/type, calculus = ito and "
                        "Stable/alpha = 2, or drift = gradient flow.");
-    second_order = std::make_shared<const SecondOrder<dim>>(
-      *the_loss, optimiser.learning_rate, minibatch_factor, constant_diffusion);
+    const double eta = optimiser.learning_rate;
+    if (optimiser.is_second_order())
+      modified = std::make_shared<const SecondOrder<dim>>(*the_loss,
+                                                          eta,
+                                                          minibatch_factor,
+                                                          constant_diffusion);
+    else
+      {
+        const SymmetricTensor<2, dim> floor =
+          noise.isotropic_floor * the_loss->mobility();
+        modified = std::make_shared<const CentralFlow<dim>>(
+          *the_loss, eta, minibatch_factor, constant_diffusion - floor, floor);
+      }
   }
 
 
@@ -141,11 +153,30 @@ namespace sgdfp
         return control.drift +
                (1 - noise.calculus_parameter()) * control.diffusion.divergence;
       }
-    if (second_order)
-      return second_order->drift(theta).value;
+    if (modified)
+      return modified->drift(theta).value;
     Tensor<1, dim> b = the_loss->velocity(theta);
     if (has_extra_drift())
       b += extra_drift(theta).value;
+    return b;
+  }
+
+
+
+  template <int dim>
+  VectorField<dim> Dynamics<dim>::drift_field(const Point<dim> &theta) const
+  {
+    if (modified)
+      return modified->drift(theta);
+    VectorField<dim> b;
+    b.value    = the_loss->velocity(theta);
+    b.gradient = the_loss->velocity_gradient(theta);
+    if (has_extra_drift())
+      {
+        const VectorField<dim> extra = extra_drift(theta);
+        b.value += extra.value;
+        b.gradient += extra.gradient;
+      }
     return b;
   }
 
@@ -156,8 +187,8 @@ namespace sgdfp
   Dynamics<dim>::diffusion(const Point<dim>            &theta,
                            const MatrixFieldDerivatives derivatives) const
   {
-    if (second_order)
-      return second_order->diffusion(theta, derivatives);
+    if (modified)
+      return modified->diffusion(theta, derivatives);
     MatrixField<dim> D;
     if (minibatch_factor > 0)
       {
@@ -185,9 +216,9 @@ namespace sgdfp
 
     Flux flux;
     flux.diffusion = D;
-    if (second_order)
+    if (modified)
       {
-        const VectorField<dim> b = second_order->drift(theta);
+        const VectorField<dim> b = modified->drift(theta);
         flux.drift               = b.value;
         flux.drift_gradient      = b.gradient;
       }
@@ -240,7 +271,7 @@ namespace sgdfp
   template <int dim>
   bool Dynamics<dim>::has_drift_of_loss() const
   {
-    return !equilibrium_temperature && !second_order && !has_extra_drift() &&
+    return !equilibrium_temperature && !modified && !has_extra_drift() &&
            (noise.calculus_parameter() == 0 ||
             (minibatch_factor == 0 && !expression));
   }
@@ -251,7 +282,7 @@ namespace sgdfp
   typename Dynamics<dim>::DiffusionParts Dynamics<dim>::diffusion_parts() const
   {
     return {minibatch_factor,
-            expression != nullptr || second_order != nullptr,
+            expression != nullptr || modified != nullptr,
             constant_diffusion};
   }
 
@@ -262,7 +293,7 @@ namespace sgdfp
   {
     const SymmetricTensor<2, dim> M = the_loss->mobility();
     const double                  T = constant_diffusion[0][0] / M[0][0];
-    if (equilibrium_temperature || second_order || additional_drift ||
+    if (equilibrium_temperature || modified || additional_drift || step() > 0 ||
         stable_noise || minibatch_factor > 0 || expression || T == 0 ||
         !the_loss->is_gradient_flow() ||
         (constant_diffusion - T * M).norm() > 1e-14 * T * M.norm())
@@ -289,7 +320,7 @@ namespace sgdfp
       }
     if (stable_noise)
       stable_noise->check_at(theta);
-    if (expression || second_order)
+    if (expression || modified)
       check_diffusion_at(theta); // the others are what they are
   }
 
@@ -311,16 +342,15 @@ namespace sgdfp
     const auto   eigenvalues = dealii::eigenvalues(D.value);
     const double least =
       *std::min_element(eigenvalues.begin(), eigenvalues.end());
-    if (least < -1e-12 * size && second_order)
-      throw EntryError(
-        "Optimiser/drift",
-        optimiser.drift,
-        "the diffusion matrix of second order has the eigenvalue " +
-          to_text(least) + " at " + to_text(theta) +
-          ": the learning rate is too large for this expansion "
-          "there",
-        "Shrink the box, lower the learning rate, raise "
-        "Noise/isotropic floor, or use sgdfp-ensemble.");
+    if (least < -1e-12 * size && modified)
+      throw EntryError("Optimiser/drift",
+                       optimiser.drift,
+                       "the diffusion matrix has the eigenvalue " +
+                         to_text(least) + " at " + to_text(theta) +
+                         ": the learning rate is too large for this expansion "
+                         "there",
+                       "Shrink the box, lower the learning rate, raise "
+                       "Noise/isotropic floor, or use sgdfp-ensemble.");
     if (least < -1e-12 * size)
       throw EntryError(
         "Noise/expression",
@@ -372,6 +402,49 @@ namespace sgdfp
 
 
   template <int dim>
+  const BatchSharpness<dim> *Dynamics<dim>::batch_sharpness() const
+  {
+    return the_batch_sharpness.get();
+  }
+
+
+
+  template <int dim>
+  double Dynamics<dim>::step() const
+  {
+    return optimiser.is_discrete() && !equilibrium_temperature ?
+             optimiser.learning_rate :
+             0.;
+  }
+
+
+
+  template <int dim>
+  bool Dynamics<dim>::is_local() const
+  {
+    return !stable_noise && step() == 0;
+  }
+
+
+
+  template <int dim>
+  bool Dynamics<dim>::has_oscillation() const
+  {
+    return modified && optimiser.is_central_flow();
+  }
+
+
+
+  template <int dim>
+  SymmetricTensor<2, dim>
+  Dynamics<dim>::oscillation(const Point<dim> &theta) const
+  {
+    return modified ? modified->oscillation(theta) : SymmetricTensor<2, dim>();
+  }
+
+
+
+  template <int dim>
   std::string Dynamics<dim>::noise_description() const
   {
     std::string text;
@@ -391,8 +464,10 @@ namespace sgdfp
     if (noise.isotropic_floor > 0)
       text += ", plus floor " + to_text(noise.isotropic_floor) + " I";
     text += " (" + noise.calculus + ")";
-    if (second_order)
+    if (optimiser.is_second_order())
       text += ", of second order in the learning rate";
+    else if (optimiser.is_central_flow())
+      text += ", but for its part along the oscillation";
     if (stable_noise)
       text += ", and " + stable_noise->description();
     return text;
@@ -407,8 +482,8 @@ namespace sgdfp
       return "that of the equilibrium exp(-L/T)/Z under this D, T = " +
              to_text(*equilibrium_temperature);
     std::string text = the_loss->velocity_description();
-    if (second_order)
-      text += ", to second order in the learning rate";
+    if (modified)
+      text += modified->description();
     if (additional_drift)
       text += " + (" + optimiser.additional_drift + ")";
     return text;

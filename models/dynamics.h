@@ -2,6 +2,8 @@
 #ifndef SGDFP_MODELS_DYNAMICS_H
 #define SGDFP_MODELS_DYNAMICS_H
 
+#include "models/batch_sharpness.h"
+#include "models/central_flow.h"
 #include "models/expression_diffusion.h"
 #include "models/expression_drift.h"
 #include "models/loss.h"
@@ -22,8 +24,6 @@ namespace sgdfp
   ///
   /// with momentum mu D at the effective learning rate eta/(1 - mu): what is
   /// described here is then the limit of KineticGenerator for large friction.
-
-
   ///
   /// (b = Loss::velocity() + what the noise induces where the parameters are
   /// coordinates on something larger; I is then Loss::mobility()). A c(theta)
@@ -33,10 +33,13 @@ namespace sgdfp
   ///
   ///     J = (b - (1-a) div D) p - D grad p
   ///
-  /// With Optimiser/drift = second order, b and D are those of SecondOrder.
-  ///
   /// and a = 0 (ito), 1/2 (midpoint), 1 (isothermal) [numerics.md, 0]. Heavy
   /// tails add the jumps of StableNoise, which have no local current.
+  ///
+  /// With Optimiser/drift = second order or central flow, b and D are those of
+  /// the ModifiedEquation. With Optimiser/time = discrete they are those of the
+  /// steps theta' = theta + eta b + sqrt(2 eta D) z of a Markov chain, which
+  /// has no local current either.
   template <int dim>
   class Dynamics
   {
@@ -73,6 +76,9 @@ namespace sgdfp
     /// b, per unit t
     dealii::Tensor<1, dim> drift(const dealii::Point<dim> &theta) const;
 
+    /// The same with its derivatives. Not for equilibrium_at().
+    VectorField<dim> drift_field(const dealii::Point<dim> &theta) const;
+
     /// D, in parameter^2 per unit t
     MatrixField<dim> diffusion(const dealii::Point<dim>    &theta,
                                const MatrixFieldDerivatives derivatives) const;
@@ -85,7 +91,7 @@ namespace sgdfp
     bool has_drift_of_loss() const;
 
     /// D = minibatch_factor C + expression + constant; is_expression: that of
-    /// second order or of the user's is none of these sums
+    /// a ModifiedEquation or of the user's is none of these sums
     struct DiffusionParts
     {
       double                          minibatch_factor;
@@ -107,6 +113,22 @@ namespace sgdfp
 
     /// Heavy-tailed noise beside D, or nullptr.
     const StableNoise<dim> *jumps() const;
+
+    /// S_B of the batches of the case, or nullptr without any.
+    const BatchSharpness<dim> *batch_sharpness() const;
+
+    /// t of a step of a chain in discrete time; 0 for continuous time
+    double step() const;
+
+    /// Whether probability moves by a local current J: no jumps, no steps.
+    bool is_local() const;
+
+    /// Whether theta oscillates about the variable of the equation.
+    bool has_oscillation() const;
+
+    /// The covariance of theta about it; 0 unless has_oscillation()
+    dealii::SymmetricTensor<2, dim>
+    oscillation(const dealii::Point<dim> &theta) const;
 
     /// @throws UserError where loss, noise or additional drift are not what
     /// they must be: not finite, or a D with a negative eigenvalue
@@ -136,7 +158,7 @@ namespace sgdfp
                           const MatrixField<dim>      &diffusion,
                           const MatrixFieldDerivatives derivatives) const;
 
-    void make_second_order();
+    void make_modified_equation();
 
     void check_diffusion_at(const dealii::Point<dim> &theta) const;
 
@@ -146,11 +168,15 @@ namespace sgdfp
     /// Only for Noise/Stable/alpha < 2
     std::shared_ptr<const StableNoise<dim>> stable_noise;
 
+    /// Only for minibatch noise
+    std::shared_ptr<const BatchSharpness<dim>> the_batch_sharpness;
+
     /// Only where Optimiser/additional drift is set
     std::shared_ptr<const ExpressionDrift<dim>> additional_drift;
 
-    /// Only for Optimiser/drift = second order
-    std::shared_ptr<const SecondOrder<dim>> second_order;
+    /// Only for Optimiser/drift = second order and central flow
+    std::shared_ptr<const ModifiedEquation<dim>> modified;
+
     /// Only for equilibrium_at()
     boost::optional<double> equilibrium_temperature;
 

@@ -42,9 +42,10 @@ namespace sgdfp
           second.push_back(
             derivative_of_entry("Loss/Expression/loss", text, first.back(), j));
       }
-    the_value    = ExpressionTape({expression});
-    the_gradient = ExpressionTape(first);
-    the_hessian  = ExpressionTape(second);
+    gradient_polynomials = polynomials_of(first);
+    the_value            = ExpressionTape({expression});
+    the_gradient         = ExpressionTape(first);
+    the_hessian          = ExpressionTape(second);
   }
 
 
@@ -89,6 +90,39 @@ namespace sgdfp
   double ExpressionLoss<dim>::weight_decay_loss(const Point<dim> &theta) const
   {
     return 0.5 * weight_decay * theta.square();
+  }
+
+
+
+  template <int dim>
+  std::vector<Polynomial<dim>> ExpressionLoss<dim>::polynomials_of(
+    const std::vector<Expression> &first) const
+  {
+    std::vector<Polynomial<dim>> result;
+    for (unsigned int i = 0; i < dim; ++i)
+      {
+        const auto terms = first[i].polynomial_terms(dim);
+        if (!terms)
+          return {};
+        result.push_back(Polynomial<dim>::variable(i) * weight_decay);
+        for (const auto &term : *terms)
+          {
+            Polynomial<dim> power(term.coefficient);
+            for (unsigned int d = 0; d < dim; ++d)
+              for (unsigned int e = 0; e < term.exponents[d]; ++e)
+                power = power * Polynomial<dim>::variable(d);
+            result[i] = result[i] + power;
+          }
+      }
+    return result;
+  }
+
+
+
+  template <int dim>
+  std::vector<Polynomial<dim>> ExpressionLoss<dim>::descent_polynomials() const
+  {
+    return gradient_polynomials;
   }
 
 

@@ -31,14 +31,22 @@ namespace sgdfp
 
     double weight_decay_loss(const dealii::Point<dim> &theta) const override;
 
+    /// Where the expression is a polynomial
+    std::vector<Polynomial<dim>> descent_polynomials() const override;
+
     void check_at(const dealii::Point<dim> &theta) const override;
 
     std::string description() const override;
 
   private:
+    std::vector<Polynomial<dim>>
+    polynomials_of(const std::vector<Expression> &gradient) const;
+
     const std::string       text;
     boost::optional<double> minimum_value;
     const double            weight_decay;
+
+    std::vector<Polynomial<dim>> gradient_polynomials; ///< or empty
 
     ExpressionTape the_value, the_gradient;
     /// Entries (i, j), i <= j, row by row

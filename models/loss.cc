@@ -159,6 +159,14 @@ namespace sgdfp
 
 
   template <int dim>
+  boost::optional<Polynomial<dim>> Loss<dim>::curvature_skewness() const
+  {
+    return {};
+  }
+
+
+
+  template <int dim>
   boost::optional<SampleGradient<dim>> Loss<dim>::sample_gradient() const
   {
     return {};

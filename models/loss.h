@@ -149,6 +149,11 @@ namespace sgdfp
     /// and they exist; empty otherwise.
     virtual std::vector<std::vector<Polynomial<dim>>> noise_polynomials() const;
 
+    /// E[z_i z_j d_j z_i] (summed over i, j), z what one sample's gradient has
+    /// beyond grad L, as a polynomial (BatchSharpness); empty where it is not
+    /// known.
+    virtual boost::optional<Polynomial<dim>> curvature_skewness() const;
+
     /// How the gradient of a sample depends on it; empty unless the loss is
     /// that of a linear network.
     virtual boost::optional<SampleGradient<dim>> sample_gradient() const;

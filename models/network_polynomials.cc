@@ -68,6 +68,47 @@ namespace sgdfp
 
 
 
+  template <int dim>
+  boost::optional<Polynomial<dim>>
+  DeepLinearNetwork<dim>::curvature_skewness() const
+  {
+    // z_i = sum_q G_qi (m_q - E m_q)
+    const unsigned int n_in = moments.n_inputs, n_m = moments.n_monomials();
+    const SampleGradient<dim>                     samples = *sample_gradient();
+    std::vector<std::array<Polynomial<dim>, dim>> G(n_m);
+    for (unsigned int a = 0; a < moments.n_outputs; ++a)
+      for (unsigned int b = 0; b < n_in; ++b)
+        for (unsigned int i = 0; i < dim; ++i)
+          {
+            const auto &slope = samples.slopes[a * n_in + b][i];
+            for (unsigned int c = 0; c < n_in; ++c)
+              {
+                auto &entry = G[moments.input_monomial(b, c)][i];
+                entry       = entry + slope * samples.product[a * n_in + c];
+              }
+            auto &entry = G[moments.output_monomial(a, b)][i];
+            entry       = entry + slope * -1.;
+          }
+    Polynomial<dim> sum;
+    for (unsigned int p = 0; p < n_m; ++p)
+      for (unsigned int q = 0; q < n_m; ++q)
+        for (unsigned int r = 0; r < n_m; ++r)
+          if (const double moment = moments.third[(p * n_m + q) * n_m + r];
+              moment != 0)
+            for (unsigned int i = 0; i < dim; ++i)
+              for (unsigned int j = 0; j < dim; ++j)
+                sum = sum + G[p][i] * G[q][j] * G[r][i].derivative(j) * moment;
+    return sum;
+  }
+
+
+
+  template boost::optional<Polynomial<1>>
+  DeepLinearNetwork<1>::curvature_skewness() const;
+  template boost::optional<Polynomial<2>>
+  DeepLinearNetwork<2>::curvature_skewness() const;
+  template boost::optional<Polynomial<3>>
+  DeepLinearNetwork<3>::curvature_skewness() const;
   template boost::optional<SampleGradient<1>>
   DeepLinearNetwork<1>::sample_gradient() const;
   template boost::optional<SampleGradient<2>>

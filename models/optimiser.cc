@@ -43,8 +43,16 @@ namespace sgdfp
                       drift,
                       "gradient flow: -grad L, SGD to first order in the "
                       "learning rate; second order: drift and noise with the "
-                      "terms of the next order",
-                      Patterns::Selection("gradient flow|second order"));
+                      "terms of the next order; central flow: the centre of "
+                      "the oscillation at the edge of stability",
+                      Patterns::Selection("gradient flow|second order|"
+                                          "central flow"));
+    prm.add_parameter("time",
+                      time,
+                      "continuous: a stochastic differential equation; "
+                      "discrete: the chain of steps theta + eta b + sqrt(2 eta "
+                      "D) z, by its transfer operator (one and two parameters)",
+                      Patterns::Selection("continuous|discrete"));
     prm.add_parameter("additional drift",
                       additional_drift,
                       "c(theta) in b = -grad L + c, per unit t: one expression "
@@ -67,13 +75,19 @@ namespace sgdfp
                        to_text(momentum),
                        "must be below 1",
                        "Typical values are 0.5 to 0.99; 0 is plain SGD.");
-    if (is_second_order() && is_underdamped())
+    if (is_modified() && is_underdamped())
       throw EntryError("Optimiser/drift",
                        drift,
                        "is the equation of SGD without momentum",
                        "Set momentum = 0 and friction = auto, or drift = "
                        "gradient flow.");
-    if (is_second_order() && !additional_drift.empty())
+    if (is_discrete() && (is_underdamped() || is_modified()))
+      throw EntryError("Optimiser/time",
+                       time,
+                       "is the chain of plain SGD itself",
+                       "Set momentum = 0, friction = auto and drift = gradient "
+                       "flow, or time = continuous.");
+    if (is_modified() && !additional_drift.empty())
       throw EntryError("Optimiser/drift",
                        drift,
                        "is not known for an additional drift",
@@ -87,6 +101,37 @@ namespace sgdfp
                        friction,
                        "must be a positive number, per unit t, or auto",
                        "auto is (1 - momentum)/sqrt(learning rate).");
+  }
+
+
+
+  bool OptimiserParameters::is_modified() const
+  {
+    return is_second_order() || is_central_flow();
+  }
+
+
+
+  bool OptimiserParameters::is_central_flow() const
+  {
+    return drift == "central flow";
+  }
+
+
+
+  bool OptimiserParameters::is_discrete() const
+  {
+    return time == "discrete";
+  }
+
+
+
+  OptimiserParameters OptimiserParameters::plain() const
+  {
+    OptimiserParameters result = *this;
+    result.drift               = "gradient flow";
+    result.time                = "continuous";
+    return result;
   }
 
 
@@ -136,5 +181,18 @@ namespace sgdfp
       return 0;
     const double n = n_samples;
     return (1 - batch_size / n) * n / (n - 1);
+  }
+
+
+
+  double
+  OptimiserParameters::third_sampling_factor(const unsigned int n_samples) const
+  {
+    if (sampling == "with replacement" || n_samples == 0)
+      return 1;
+    if (n_samples < 3)
+      return 0;
+    const double n = n_samples, B = batch_size;
+    return (n - B) * (n - 2 * B) / ((n - 1) * (n - 2));
   }
 } // namespace sgdfp

@@ -19,15 +19,28 @@ namespace sgdfp
     double momentum = 0;
     /// "auto" or a number
     std::string friction = "auto";
-    /// gradient flow | second order
+    /// gradient flow | second order | central flow
     std::string drift = "gradient flow";
+    /// continuous | discrete
+    std::string time = "continuous";
     /// Expressions of c(theta) in b = -grad L + c, or empty
     std::string additional_drift;
 
     void add_parameters(dealii::ParameterHandler &prm);
 
-    /// Whether drift and noise are corrected for the finite learning rate.
+    /// Whether drift and noise are those of a ModifiedEquation: one of the next
+    /// two.
+    bool is_modified() const;
+
     bool is_second_order() const;
+
+    bool is_central_flow() const;
+
+    /// Whether the dynamics is the chain of steps itself.
+    bool is_discrete() const;
+
+    /// SGD itself, whatever stands for it.
+    OptimiserParameters plain() const;
 
     /// Whether the dynamics has velocities: a momentum, or a friction.
     bool is_underdamped() const;
@@ -49,6 +62,11 @@ namespace sgdfp
     /// @param n_samples rows of the data file, 0 for a population
     /// @throws EntryError for a batch larger than the data.
     double sampling_factor(const unsigned int n_samples) const;
+
+    /// The third central moments of the batch gradient are those of a sample's
+    /// over B^2 times this: 1 with replacement or for a population, else
+    /// (n - B)(n - 2B)/((n - 1)(n - 2)).
+    double third_sampling_factor(const unsigned int n_samples) const;
   };
 } // namespace sgdfp
 

@@ -7,11 +7,6 @@ namespace sgdfp
 {
   namespace
   {
-    template <int dim>
-    using PolynomialMatrix = std::array<std::array<Polynomial<dim>, dim>, dim>;
-
-
-
     /// b
     template <int dim>
     std::array<Polynomial<dim>, dim> velocity_of(const Loss<dim> &loss)
@@ -22,8 +17,9 @@ namespace sgdfp
                          "second order",
                          "needs a loss whose gradient is a polynomial in the "
                          "parameters",
-                         "Use Loss/type = quadratic or deep linear network "
-                         "with structure = full or diagonal (balanced layers "
+                         "Use Loss/type = quadratic, a polynomial expression "
+                         "or a deep linear network with structure = full or "
+                         "diagonal (balanced layers "
                          "as Loss/Deep linear network/slice of the full "
                          "network), or drift = gradient flow.");
       std::array<Polynomial<dim>, dim> b;
@@ -57,20 +53,6 @@ namespace sgdfp
 
 
   template <int dim>
-  SecondOrder<dim>::Jet::Jet(const Polynomial<dim> &value)
-    : value(value)
-  {
-    for (unsigned int i = 0; i < dim; ++i)
-      {
-        first[i] = value.derivative(i);
-        for (unsigned int j = 0; j < dim; ++j)
-          second[i][j] = first[i].derivative(j);
-      }
-  }
-
-
-
-  template <int dim>
   SecondOrder<dim>::SecondOrder(
     const Loss<dim>                       &loss,
     const double                           learning_rate,
@@ -78,9 +60,9 @@ namespace sgdfp
     const dealii::SymmetricTensor<2, dim> &constant_diffusion)
   {
     const auto   b = velocity_of(loss);
-    const Matrix D = diffusion_of(loss, minibatch_factor, constant_diffusion);
+    const auto   D = diffusion_of(loss, minibatch_factor, constant_diffusion);
     const double half = learning_rate / 2;
-    Matrix       J;
+    PolynomialMatrix<dim> J;
     for (unsigned int i = 0; i < dim; ++i)
       for (unsigned int j = 0; j < dim; ++j)
         J[i][j] = b[i].derivative(j);
@@ -94,7 +76,7 @@ namespace sgdfp
             for (unsigned int k = 0; k < dim; ++k)
               change = change + D[j][k] * J[i][j].derivative(k);
           }
-        b2[i] = Jet(b[i] + change * -half);
+        b2[i] = PolynomialJet<dim>(b[i] + change * -half);
       }
     for (unsigned int i = 0; i < dim; ++i)
       for (unsigned int j = i; j < dim; ++j)
@@ -103,7 +85,7 @@ namespace sgdfp
           for (unsigned int k = 0; k < dim; ++k)
             change = change + b[k] * D[i][j].derivative(k) + J[i][k] * D[k][j] +
                      J[j][k] * D[k][i];
-          D2[i][j] = Jet(D[i][j] + change * -half);
+          D2[i][j] = PolynomialJet<dim>(D[i][j] + change * -half);
         }
   }
 
@@ -137,7 +119,7 @@ namespace sgdfp
     for (unsigned int i = 0; i < dim; ++i)
       for (unsigned int j = 0; j < dim; ++j)
         {
-          const Jet &D_ij = *entry(i, j);
+          const PolynomialJet<dim> &D_ij = *entry(i, j);
           if (i <= j)
             D.value[i][j] = D_ij.value(theta);
           D.divergence[i] += D_ij.first[j](theta);
@@ -149,6 +131,14 @@ namespace sgdfp
               }
         }
     return D;
+  }
+
+
+
+  template <int dim>
+  std::string SecondOrder<dim>::description() const
+  {
+    return ", to second order in the learning rate";
   }
 
 

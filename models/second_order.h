@@ -3,6 +3,8 @@
 #define SGDFP_MODELS_SECOND_ORDER_H
 
 #include "models/loss.h"
+#include "models/modified_equation.h"
+#include "models/polynomial_jet.h"
 
 #include <array>
 
@@ -29,7 +31,8 @@ namespace sgdfp
   /// Sources: numerics.md, 7; Li, Tai, E, Stochastic modified equations and
   /// dynamics of stochastic gradient algorithms I (2019), for D of order 1.
   template <int dim>
-  class SecondOrder
+  class SecondOrder : public ModifiedEquation<dim>
+
   {
   public:
     /// @param minibatch_factor that of C in D, 0 for none
@@ -41,28 +44,18 @@ namespace sgdfp
                 const dealii::SymmetricTensor<2, dim> &constant_diffusion);
 
     /// b2, per unit t
-    VectorField<dim> drift(const dealii::Point<dim> &theta) const;
+    VectorField<dim> drift(const dealii::Point<dim> &theta) const override;
 
     /// D2, in parameter^2 per unit t
-    MatrixField<dim> diffusion(const dealii::Point<dim>    &theta,
-                               const MatrixFieldDerivatives derivatives) const;
+    MatrixField<dim>
+    diffusion(const dealii::Point<dim>    &theta,
+              const MatrixFieldDerivatives derivatives) const override;
+
+    std::string description() const override;
 
   private:
-    /// A polynomial with its derivatives
-    struct Jet
-    {
-      Polynomial<dim>                                   value;
-      std::array<Polynomial<dim>, dim>                  first;
-      std::array<std::array<Polynomial<dim>, dim>, dim> second;
-
-      Jet() = default;
-      explicit Jet(const Polynomial<dim> &value);
-    };
-
-    using Matrix = std::array<std::array<Polynomial<dim>, dim>, dim>;
-
-    std::array<Jet, dim>                  b2;
-    std::array<std::array<Jet, dim>, dim> D2; ///< i <= j
+    std::array<PolynomialJet<dim>, dim> b2;
+    PolynomialJetMatrix<dim>            D2; ///< i <= j
   };
 } // namespace sgdfp
 

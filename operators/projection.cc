@@ -74,36 +74,38 @@ namespace sgdfp
 
 
 
-    /// M P = b by GMRES with incomplete factors: M is well conditioned.
-    void solve_mass(const SparseMatrix &M, Vector &P, const Vector &b)
-    {
-      KSP ksp;
-      check_petsc(KSPCreate(M.get_mpi_communicator(), &ksp), "KSPCreate");
-      check_petsc(KSPSetOperators(ksp, M, M), "KSPSetOperators");
-      check_petsc(KSPSetType(ksp, KSPGMRES), "KSPSetType");
-      constexpr double round_off = 1e-14;
-      constexpr int    most      = 500;
-      check_petsc(KSPSetTolerances(ksp, round_off, 0., PETSC_DEFAULT, most),
-                  "KSPSetTolerances");
-      check_petsc(KSPSetOptionsPrefix(ksp, "sgdfp_mass_"),
-                  "KSPSetOptionsPrefix");
-      PC pc;
-      check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
-      check_petsc(PCSetType(pc, PCBJACOBI), "PCSetType");
-      check_petsc(KSPSetFromOptions(ksp), "KSPSetFromOptions");
-      check_petsc(KSPSolve(ksp, b, P), "KSPSolve");
-      KSPConvergedReason reason;
-      PetscReal          residual;
-      check_petsc(KSPGetConvergedReason(ksp, &reason), "KSPGetConvergedReason");
-      check_petsc(KSPGetResidualNorm(ksp, &residual), "KSPGetResidualNorm");
-      check_petsc(KSPDestroy(&ksp), "KSPDestroy");
-      if (reason < 0)
-        throw SolverFailure("The projection of the initial density did not "
-                            "converge (" +
-                            std::string(KSPConvergedReasons[reason]) +
-                            "). Refine the mesh.");
-    }
   } // namespace
+
+
+
+  void solve_mass(const SparseMatrix &M, Vector &P, const Vector &b)
+  {
+    // Incomplete factors do: M is well conditioned.
+    KSP ksp;
+    check_petsc(KSPCreate(M.get_mpi_communicator(), &ksp), "KSPCreate");
+    check_petsc(KSPSetOperators(ksp, M, M), "KSPSetOperators");
+    check_petsc(KSPSetType(ksp, KSPGMRES), "KSPSetType");
+    constexpr double round_off = 1e-14;
+    constexpr int    most      = 500;
+    check_petsc(KSPSetTolerances(ksp, round_off, 0., PETSC_DEFAULT, most),
+                "KSPSetTolerances");
+    check_petsc(KSPSetOptionsPrefix(ksp, "sgdfp_mass_"), "KSPSetOptionsPrefix");
+    PC pc;
+    check_petsc(KSPGetPC(ksp, &pc), "KSPGetPC");
+    check_petsc(PCSetType(pc, PCBJACOBI), "PCSetType");
+    check_petsc(KSPSetFromOptions(ksp), "KSPSetFromOptions");
+    check_petsc(KSPSolve(ksp, b, P), "KSPSolve");
+    KSPConvergedReason reason;
+    PetscReal          residual;
+    check_petsc(KSPGetConvergedReason(ksp, &reason), "KSPGetConvergedReason");
+    check_petsc(KSPGetResidualNorm(ksp, &residual), "KSPGetResidualNorm");
+    check_petsc(KSPDestroy(&ksp), "KSPDestroy");
+    if (reason < 0)
+      throw SolverFailure("The projection on the functions of the mesh did "
+                          "not converge (" +
+                          std::string(KSPConvergedReasons[reason]) +
+                          "). Refine the mesh.");
+  }
 
 
 

@@ -22,6 +22,12 @@ namespace sgdfp
 
 
 
+  /// M P = b, by GMRES to round-off from the start @p P.
+  /// @throws SolverFailure
+  void solve_mass(const SparseMatrix &M, Vector &P, const Vector &b);
+
+
+
   /// Its moments (phi_i, p_0) with the functions of the element, which sum to
   /// its mass.
   template <int dim>

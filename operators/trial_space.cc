@@ -209,7 +209,7 @@ namespace sgdfp
   bool TrialSpace<dim>::use_potential(const Dynamics<dim> &dynamics)
   {
     use_polynomials();
-    if (dim > 1 || dynamics.jumps() != nullptr)
+    if (dim > 1 || !dynamics.is_local())
       return false;
     // The mesh of one dimension is known to every rank as a whole.
     std::vector<std::pair<double, unsigned int>> middles;

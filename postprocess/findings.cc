@@ -137,6 +137,31 @@ namespace sgdfp
 
 
 
+  std::string density_findings(const Summary     &summary,
+                               const std::string &folder)
+  {
+    const Json &all         = summary.json();
+    std::string text        = "  Findings\n";
+    const Json  oscillation = all.value("oscillation", Json::object());
+    if (oscillation.contains("variance"))
+      text += line("Oscillation",
+                   "variance " + number(oscillation.at("variance")) +
+                     " about a centre with the current " +
+                     number(all.at("current").at("l1")) + " per unit t");
+    else
+      text += line(
+        "Equilibrium",
+        "undecided: " +
+          all.at("detailed_balance").at("holds_reason").get<std::string>());
+    text += comparison_with_gibbs(all);
+    text += means_and_mass(all);
+    text +=
+      line("Files", folder + " (solution.pvd for ParaView, summary.json)");
+    return text;
+  }
+
+
+
   std::string kinetic_findings(const Summary     &summary,
                                const std::string &folder)
   {

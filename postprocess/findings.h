@@ -14,6 +14,12 @@ namespace sgdfp
 
 
 
+  /// The same of a law without a current of its own.
+  std::string density_findings(const Summary     &summary,
+                               const std::string &folder);
+
+
+
   /// The same of a run with momentum.
   std::string kinetic_findings(const Summary     &summary,
                                const std::string &folder);

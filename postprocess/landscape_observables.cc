@@ -93,7 +93,8 @@ namespace sgdfp
   LandscapeObservables<dim>::LandscapeObservables(
     const Law<dim>                 &law,
     const std::vector<std::string> &taken)
-    : loss(law.dynamics.loss())
+    : dynamics(law.dynamics)
+    , loss(law.dynamics.loss())
     , network(dynamic_cast<const Network<dim> *>(&loss))
     , taken(taken)
     , minimum_set(loss,
@@ -101,21 +102,24 @@ namespace sgdfp
                   search_corner(law.discretisation.box, true),
                   law.discretisation.communicator)
     , threshold(density_that_counts(law))
-    , sums(names(loss).size())
+    , sums(names(law.dynamics).size())
   {}
 
 
 
   template <int dim>
   std::vector<std::string>
-  LandscapeObservables<dim>::names(const Loss<dim> &loss)
+  LandscapeObservables<dim>::names(const Dynamics<dim> &dynamics)
   {
+    const Loss<dim>         &loss = dynamics.loss();
     std::vector<std::string> list = {"loss",
                                      "gradient_norm",
                                      "sharpness",
                                      "trace_of_hessian",
                                      "distance_to_minimum"};
-    const auto *network           = dynamic_cast<const Network<dim> *>(&loss);
+    if (dynamics.batch_sharpness() != nullptr)
+      list.push_back("batch_sharpness");
+    const auto *network = dynamic_cast<const Network<dim> *>(&loss);
     if (network == nullptr)
       return list;
     Point<dim> somewhere;
@@ -148,6 +152,8 @@ namespace sgdfp
                                    eigenvalues(hessian)[0],
                                    trace(hessian),
                                    minimum_set.distance(theta)};
+    if (dynamics.batch_sharpness() != nullptr)
+      list.push_back((*dynamics.batch_sharpness())(theta));
     if (network == nullptr)
       return list;
     const FullMatrix<double> P = network->end_to_end(theta);
@@ -182,7 +188,7 @@ namespace sgdfp
   template <int dim>
   void LandscapeObservables<dim>::finish(const Law<dim> &law, Summary &summary)
   {
-    const auto list = names(loss);
+    const auto list = names(dynamics);
     for (std::size_t i = 0; i < list.size(); ++i)
       {
         const std::string path = "observables/" + list[i];

@@ -15,6 +15,7 @@ namespace sgdfp
   ///     sharpness            largest eigenvalue of Hess L
   ///     trace_of_hessian
   ///     distance_to_minimum  Euclidean, to the minimum set within the box
+  ///     batch_sharpness      S_B of BatchSharpness; with minibatch noise
   ///
   /// and every network, f(x) = P x with P = W_N .. W_1:
   ///
@@ -43,12 +44,13 @@ namespace sgdfp
 
     void finish(const Law<dim> &law, Summary &summary) override;
 
-    static std::vector<std::string> names(const Loss<dim> &loss);
+    static std::vector<std::string> names(const Dynamics<dim> &dynamics);
 
   private:
     /// All values at a point, in the order of names().
     std::vector<double> values(const dealii::Point<dim> &theta) const;
 
+    const Dynamics<dim>           &dynamics;
     const Loss<dim>               &loss;
     const Network<dim>            *network; ///< null where L is no network's
     const std::vector<std::string> taken;

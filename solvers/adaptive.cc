@@ -180,7 +180,7 @@ namespace sgdfp
   {
     const bool only_this = (parameters.refinement == "none");
     // With jumps the indicator, which is of the local current, says nothing.
-    if (only_this || tolerance_is_near() || dynamics.jumps() != nullptr)
+    if (only_this || tolerance_is_near() || !dynamics.is_local())
       {
         compute_estimate();
         if (history.back().estimate->relative() <= parameters.tolerance &&
@@ -196,7 +196,7 @@ namespace sgdfp
         else if (only_this)
           reason_to_stop = "no refinement";
       }
-    if (reason_to_stop.empty() && dynamics.jumps() == nullptr && is_round_off())
+    if (reason_to_stop.empty() && dynamics.is_local() && is_round_off())
       reason_to_stop = "round-off";
     if (reason_to_stop.empty() && !flag())
       reason_to_stop = "maximum cells";
@@ -232,7 +232,7 @@ namespace sgdfp
     constexpr unsigned int           n_children = 1 << dim;
     dealii::types::global_cell_index n_refined  = n_cells;
     // Jumps: a tensor mesh, whose powers of the Laplacian cost a thousandth.
-    if (parameters.refinement == "adaptive" && dynamics.jumps() == nullptr)
+    if (parameters.refinement == "adaptive" && dynamics.is_local())
       {
         const RunLog::Phase phase(log, "refinement");
         const auto         &estimate = history.back().estimate;
@@ -269,7 +269,7 @@ namespace sgdfp
     const auto         &trial = solver->law().trial();
     const bool          carries =
       (dim > 1 && parameters.trial_space == "self-consistent" &&
-       !trial.is_exact() && dynamics.jumps() == nullptr);
+       !trial.is_exact() && dynamics.is_local());
     carried.reset();
     if constexpr (dim > 1)
       if (carries)

@@ -56,6 +56,8 @@ namespace sgdfp
     spectrum.add_parameters(prm);
     chain.add_parameters(prm);
     ensemble.add_parameters(prm);
+    paths.add_parameters(prm);
+
 
     output.add_parameters(prm);
   }
@@ -255,5 +257,6 @@ namespace sgdfp
     spectrum.check(vocabulary());
     chain.check();
     ensemble.check(dimension);
+    paths.check(dimension);
   }
 } // namespace sgdfp

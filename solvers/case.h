@@ -11,6 +11,7 @@
 #include "postprocess/observables.h"
 #include "solvers/ensemble_parameters.h"
 #include "solvers/linear_solver.h"
+#include "solvers/path_parameters.h"
 #include "solvers/spectrum_parameters.h"
 #include "solvers/time_parameters.h"
 
@@ -73,7 +74,9 @@ namespace sgdfp
     SpectrumParameters       spectrum;
     ChainParameters          chain;
     EnsembleParameters       ensemble;
-    OutputParameters         output;
+    PathParameters           paths;
+
+    OutputParameters output;
 
     ParameterFile file;
     std::string   text; ///< as typed

@@ -44,6 +44,9 @@ namespace sgdfp
 
       std::string last_word() const override;
 
+      /// Observables of the user, sharpness, batch_sharpness
+      std::vector<std::string> names_of_functions() const;
+
       /// The values of the functions
       std::vector<double> values(const State &state) const;
 
@@ -69,9 +72,11 @@ namespace sgdfp
       void write_samples();
 
 
-      const EnsembleParameters       &parameters;
-      const Chain<dim>                chain;
-      const EnsembleFunctions         functions;
+      const EnsembleParameters      &parameters;
+      const Chain<dim>               chain;
+      const std::vector<std::string> further; ///< names_of_functions()
+      const EnsembleFunctions        functions;
+
       Ensemble<dim>                   ensemble;
       Histogram<dim>                  histogram;
       std::unique_ptr<UnitAverages>   averages;
@@ -84,10 +89,8 @@ namespace sgdfp
     /// What Optimiser/drift corrects for, SGD does itself.
     OptimiserParameters optimiser_of_chain(const Case &a_case)
     {
-      OptimiserParameters optimiser = a_case.optimiser;
-      if (a_case.chain.is_sgd())
-        optimiser.drift = OptimiserParameters().drift;
-      return optimiser;
+      return a_case.chain.is_sgd() ? a_case.optimiser.plain() :
+                                     a_case.optimiser;
     }
 
 
@@ -110,9 +113,8 @@ namespace sgdfp
               this->dynamics,
               a_case.folder(),
               communicator)
-      , functions(a_case.variables,
-                  chain.has_momentum(),
-                  this->observables.names())
+      , further(names_of_functions())
+      , functions(a_case.variables, chain.has_momentum(), further)
       , ensemble(communicator, chain, parameters.chains, parameters.seed)
       , histogram(a_case.domain.lower, a_case.domain.upper, parameters.bins)
     {
@@ -143,6 +145,23 @@ namespace sgdfp
 
 
     template <int dim>
+    std::vector<std::string> EnsembleRun<dim>::names_of_functions() const
+    {
+      std::vector<std::string> names = observables.names();
+      const auto               add   = [&](const std::string &name) {
+        // A user's function of the same name takes precedence.
+        if (std::count(names.begin(), names.end(), name) == 0)
+          names.push_back(name);
+      };
+      add("sharpness");
+      if (dynamics.batch_sharpness() != nullptr)
+        add("batch_sharpness");
+      return names;
+    }
+
+
+
+    template <int dim>
     std::string EnsembleRun<dim>::equation() const
     {
       return std::string(parameters.is_stationary() ?
@@ -166,6 +185,14 @@ namespace sgdfp
       result.push_back(loss->value(state.theta));
       for (const double value : observables.values(state.theta))
         result.push_back(value);
+      for (std::size_t f = observables.names().size(); f < further.size(); ++f)
+        if (further[f] == "sharpness")
+          {
+            const auto s = dealii::eigenvalues(loss->hessian(state.theta));
+            result.push_back(*std::max_element(s.begin(), s.end()));
+          }
+        else
+          result.push_back((*dynamics.batch_sharpness())(state.theta));
       return result;
     }
 
@@ -436,7 +463,7 @@ namespace sgdfp
                                "loss/mean",
                                "density/outside_mass"})
         summary.set_null(path, reason);
-      for (const std::string &name : observables.names())
+      for (const std::string &name : further)
         summary.set_null("observables/" + name + "/mean", reason);
     }
 

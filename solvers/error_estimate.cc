@@ -140,8 +140,11 @@ namespace sgdfp
           stationary.solve(generator, density, reduction).iterations;
       }
     compare(law,
-            Law<dim>(richer, law.dynamics, trial_space, density),
+                        Law<dim>(richer, law.dynamics, trial_space, density),
             estimate);
+    // A chain in discrete time has none.
+    if (law.dynamics.step() > 0)
+      estimate.current = estimate.current_scale = 0;
     return estimate;
   }
 

@@ -3,6 +3,7 @@
 
 #include "solvers/caputo_contour.h"
 #include "solvers/caputo_solver.h"
+#include "solvers/chain_powers.h"
 #include "solvers/transient.h"
 
 namespace sgdfp
@@ -118,8 +119,12 @@ namespace sgdfp
   make_evolution(EvolutionSpace<dim>    &space,
                  const TimeParameters   &parameters,
                  const SolverParameters &solver_parameters,
+                 const double            step,
                  RunLog                 &log)
   {
+    if (step > 0)
+      return std::make_unique<ChainPowers<dim>>(
+        space, parameters, solver_parameters, step, log);
     if (parameters.caputo_method == "contour")
       return std::make_unique<CaputoContour<dim>>(space,
                                                   parameters,
@@ -145,15 +150,18 @@ namespace sgdfp
   make_evolution(EvolutionSpace<1> &,
                  const TimeParameters &,
                  const SolverParameters &,
+                 const double,
                  RunLog &);
   template std::unique_ptr<Evolution<2>>
   make_evolution(EvolutionSpace<2> &,
                  const TimeParameters &,
                  const SolverParameters &,
+                 const double,
                  RunLog &);
   template std::unique_ptr<Evolution<3>>
   make_evolution(EvolutionSpace<3> &,
                  const TimeParameters &,
                  const SolverParameters &,
+                 const double,
                  RunLog &);
 } // namespace sgdfp

@@ -95,12 +95,14 @@ namespace sgdfp
 
 
   /// Steps of ordinary time, steps or contours of the Caputo derivative, as
-  /// the case says.
+  /// the case says, or those of a chain.
+  /// @param step of a chain in discrete time, 0 for none
   template <int dim>
   std::unique_ptr<Evolution<dim>>
   make_evolution(EvolutionSpace<dim>    &space,
                  const TimeParameters   &parameters,
                  const SolverParameters &solver_parameters,
+                 const double            step,
                  RunLog                 &log);
 } // namespace sgdfp
 

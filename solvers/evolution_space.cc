@@ -57,7 +57,7 @@ namespace sgdfp
     const Law<dim>         present = law(given_survival(extend(P)));
     CurrentStatistics<dim> current(present);
     run_postprocessors<dim>(present, {&current}, summary);
-    if (present.dynamics.jumps() == nullptr)
+    if (present.dynamics.is_local())
       return;
     const Summary::Json keys = summary.json()["current"];
     for (const auto &[key, value] : keys.items())

@@ -15,7 +15,7 @@ namespace sgdfp
   {
     TrialSpace<dim> trial(discretisation);
     if (a_case.discretisation.trial_space == "polynomial" ||
-        dynamics.jumps() != nullptr || dynamics.isotropic_temperature() ||
+        !dynamics.is_local() || dynamics.isotropic_temperature() ||
         trial.use_potential(dynamics))
       return nullptr;
     try

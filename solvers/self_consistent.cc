@@ -152,7 +152,7 @@ namespace sgdfp
   {
     const bool may_be_exact = (parameters.trial_space != "polynomial");
     const auto T            = dynamics.isotropic_temperature();
-    if (dynamics.jumps() != nullptr)
+    if (!dynamics.is_local())
       {
         trial_space.use_polynomials();
         begin();

@@ -232,6 +232,19 @@ namespace sgdfp
 
 
 
+  namespace
+  {
+    /// From eigenvalues mu of A = (K - M)/eta to the rates log(1 + eta mu)/eta
+    /// of the steps, which are those of continuous time.
+    void use_rates_of_steps(const double step, Spectrum &spectrum)
+    {
+      for (auto &value : spectrum.values)
+        value = std::log(1. + step * value) / step;
+    }
+  } // namespace
+
+
+
   template <int dim>
   Spectrum SpectralProblem<dim>::eigenpairs(const unsigned int n_values)
   {
@@ -243,6 +256,8 @@ namespace sgdfp
     extend(restriction, spectrum);
     spectrum.right.front() = law();
     spectrum.left.front() = complete_function(the_generator.left_null_vector());
+    if (dynamics.step() > 0)
+      use_rates_of_steps(dynamics.step(), spectrum);
     return spectrum;
   }
 

@@ -70,7 +70,7 @@ namespace sgdfp
     trial                   = std::make_unique<TrialSpace<dim>>(discretisation);
     const std::string &kind = a_case.discretisation.trial_space;
     const auto         T    = dynamics.isotropic_temperature();
-    if (kind == "polynomial" || dynamics.jumps() != nullptr)
+    if (kind == "polynomial" || !dynamics.is_local())
       trial->use_polynomials();
     else if (dim == 1 && trial->use_potential(dynamics))
       return;
@@ -153,10 +153,10 @@ namespace sgdfp
     const RunLog::Phase phase(log, "eigenvalues, first passage, transitions");
     the_problem.reset();
     rich_trial.reset();
-    const unsigned int degree  = discretisation.element.degree;
-    const bool         is_real = ((dim == 1 && dynamics.jumps() == nullptr) ||
-                          dynamics.isotropic_temperature());
-    coarse_problem             = std::make_unique<SpectralProblem<dim>>(
+    const unsigned int degree = discretisation.element.degree;
+    const bool         is_real =
+      ((dim == 1 && dynamics.is_local()) || dynamics.isotropic_temperature());
+    coarse_problem = std::make_unique<SpectralProblem<dim>>(
       discretisation, dynamics, *trial, a_case.solver, is_real);
     coarse_answers = answer(*coarse_problem, /*with_cut=*/true);
 
@@ -275,7 +275,7 @@ namespace sgdfp
     auto      &mesh    = *discretisation.mesh;
     const auto n_cells = mesh.n_global_active_cells();
     if (a_case.discretisation.refinement == "uniform" ||
-        dynamics.jumps() != nullptr) // of which no surplus says where
+        !dynamics.is_local()) // of which no surplus says where
       for (const auto &cell : mesh.active_cell_iterators())
         {
           if (dim == 1 || cell->is_locally_owned())
@@ -347,7 +347,7 @@ namespace sgdfp
         return false;
       }
     // In one dimension only a known law is known on the next mesh.
-    return dim > 1 || trial->is_exact() || dynamics.jumps() != nullptr ||
+    return dim > 1 || trial->is_exact() || !dynamics.is_local() ||
            a_case.discretisation.trial_space == "polynomial";
   }
 

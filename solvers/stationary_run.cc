@@ -12,6 +12,7 @@
 #include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
+#include "solvers/finite_rate_run.h"
 #include "solvers/heavy_tail_run.h"
 #include "solvers/kinetic_run.h"
 #include "solvers/negative_control.h"
@@ -333,6 +334,8 @@ namespace sgdfp
       return answer_kinetic(communicator, a_case, validate, log);
     if (a_case.noise.stable.is_on())
       return answer_heavy_tails(communicator, a_case, validate, log);
+    if (a_case.optimiser.is_discrete() || a_case.optimiser.is_central_flow())
+      return answer_finite_rate(communicator, a_case, validate, log);
     return answer_case<StationaryRun>(communicator, a_case, validate, log);
   }
 } // namespace sgdfp

@@ -129,7 +129,7 @@ namespace sgdfp
   {
     const RunLog::Phase phase(log, "initial density");
     // Jumps need the tensor mesh that the stationary law has.
-    if (dynamics.jumps() != nullptr)
+    if (!dynamics.is_local())
       {
         const Vector P     = project();
         const double error = error_of(P);
@@ -186,8 +186,7 @@ namespace sgdfp
   {
     // In one dimension the mesh of the start is kept: it is cheap.
     // With jumps the tensor mesh is.
-    if (dim == 1 || parameters.refinement != "adaptive" ||
-        dynamics.jumps() != nullptr)
+    if (dim == 1 || parameters.refinement != "adaptive" || !dynamics.is_local())
       return false;
     const RunLog::Phase          phase(log, "mesh follows the density");
     auto                        &mesh    = *the_discretisation.mesh;

@@ -326,7 +326,7 @@ namespace sgdfp
     {
       fit_mesh(*discretisation, absorbing->edges(discretisation->box));
       // With jumps the mesh is that of the case.
-      if (dynamics.jumps() != nullptr)
+      if (!dynamics.is_local())
         return;
       log.say("Exits     a mesh for them");
       const SpectralSets<dim> sets(a_case);
@@ -401,7 +401,8 @@ namespace sgdfp
     template <int dim>
     void TransientRun<dim>::make_solver()
     {
-      solver = make_evolution(*space, a_case.time, a_case.solver, log);
+      solver = make_evolution(
+        *space, a_case.time, a_case.solver, dynamics.step(), log);
       series = std::make_unique<TimeSeries<dim>>(
         a_case, *loss, observables, *space, *solver, folder.path(), log);
     }

@@ -97,7 +97,7 @@ namespace sgdfp
     if (!reason.empty())
       return;
     // With jumps the space is that of polynomials, and has a law.
-    if (dynamics.jumps() != nullptr)
+    if (!dynamics.is_local())
       return;
     if (parameters.trial_space == "polynomial")
       {

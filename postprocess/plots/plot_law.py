@@ -19,6 +19,7 @@ DENSITY_MAP = "viridis"  # perceptually uniform, safe for the colour-blind
 RATIO_MAP = "RdBu_r"
 GIBBS_COLOUR = "#d55e00"  # vermilion of the Okabe-Ito palette
 LAW_COLOUR = "#0072b2"
+EDGE_COLOUR = "#cc79a7"  # reddish purple
 INDICATOR_COLOUR = "0.45"
 COUNTER_CLOCKWISE = GIBBS_COLOUR
 CLOCKWISE = LAW_COLOUR
@@ -117,7 +118,9 @@ def draw_density(run):
                 colors=GIBBS_COLOUR,
                 linewidths=1.2,
             )
-            axis.plot([], [], color=GIBBS_COLOUR, label=run.gibbs_label())
+                        axis.plot([], [], color=GIBBS_COLOUR, label=run.gibbs_label())
+        draw_edge_of_stability(run, axis, pair)
+        if axis.get_legend_handles_labels()[0]:
             axis.legend(loc="upper right", fontsize=8)
     figure.suptitle(
         f"{run.notes['case']}: stationary law"
@@ -125,6 +128,25 @@ def draw_density(run):
         fontsize=TITLE_SIZE,
     )
     run.save(figure, "density.png")
+
+
+def draw_edge_of_stability(run, axis, pair):
+    """The curve S = 2/eta, where it is known."""
+    if run.sharpness is None or run.dim != 2:
+        return
+    edge = run.notes["edge_of_stability"]
+    if not run.sharpness.min() < edge < run.sharpness.max():
+        return
+    axis.contour(
+        run.axes[pair[0]],
+        run.axes[pair[1]],
+        run.sharpness.T,
+        levels=[edge],
+        colors=EDGE_COLOUR,
+        linestyles="dashed",
+        linewidths=1.5,
+    )
+    axis.plot([], [], "--", color=EDGE_COLOUR, label=f"sharpness = 2/η = {edge:.4g}")
 
 
 def log_ratio(density, gibbs):
@@ -398,8 +420,10 @@ def main():
     if run.dim == 1:
         draw_one_dimension(run)
         return
-    draw_density(run)
+        draw_density(run)
     draw_log_ratio(run)
+    if run.current is None:
+        return
     draw_current(run)
     draw_stream_function(run)
 

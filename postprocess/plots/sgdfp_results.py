@@ -22,7 +22,7 @@ class Results:
     coordinates of each), density, loss, gibbs_density and stream_function (None
     without one) [i, j, k], current[d, i, j, k] and closed_current[d, i, j, k]
     (None without one), under jumps drift_flux and nonlocal_flux instead of
-    current; summary.json and the notes of grid.npz."""
+    current, at a finite learning rate sharpness (else None); summary.json and the notes of grid.npz."""
 
     def __init__(self, folder, summary=None, grid="grid.npz"):
         self.folder, self.summary = pathlib.Path(folder), summary
@@ -41,6 +41,7 @@ class Results:
             setattr(self, name, np.stack(components) if is_there else None)
         self.stream_function = fields.get("stream_function")
         self.gibbs_density = fields.get("gibbs_density")
+        self.sharpness = fields.get("sharpness")
         self.notes = json.loads(str(fields["notes"]))
 
     def marginal(self, field, keep=()):

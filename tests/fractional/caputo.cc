@@ -147,6 +147,7 @@ TEST(Caputo, StaysPositive)
   const auto evolution = make_evolution(space,
                                         subdiffusive(.6, 1e-2),
                                         problem->solver_parameters,
+                                        /*step=*/0,
                                         problem->log);
   evolution->start(P);
   while (!evolution->is_finished())

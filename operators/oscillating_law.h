@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef SGDFP_OPERATORS_OSCILLATING_LAW_H
+#define SGDFP_OPERATORS_OSCILLATING_LAW_H
+
+#include "operators/law.h"
+
+#include <memory>
+
+namespace sgdfp
+{
+  /// The law of parameters theta = c + z, z ~ N(0, Q(c)), that oscillate about
+  /// a centre c with a known law (CentralFlow):
+  ///
+  ///     p(theta) = int N(theta - c; 0, Q(c)) p_c(c) dc,
+  ///
+  /// projected in L2 on the polynomials of the mesh: (phi_i, p) =
+  /// int p_c(c) E[phi_i(c + z)] dc, by Gauss-Hermite rules along the
+  /// eigenvectors of Q and Gauss rules on parts of the cells. What would leave
+  /// the box stays on its boundary.
+  template <int dim>
+  class OscillatingLaw
+  {
+  public:
+    /// Collective.
+    /// @param centre a box, no ball
+    explicit OscillatingLaw(const Law<dim> &centre);
+
+    const Law<dim> &law() const;
+
+    /// Estimated L1 error of the convolution: the distance to that with rules
+    /// of more points, and the interpolation error of the mesh.
+    double error() const;
+
+    /// Mass that was put on the boundary.
+    double mass_outside() const;
+
+    /// int tr Q p_c, the variance of the oscillation.
+    double variance() const;
+
+  private:
+    struct Rule;
+
+    /// (phi_i, p)
+    Vector moments(const Law<dim> &centre, const Rule &rule);
+
+    std::unique_ptr<const Law<dim>> the_law;
+    double                          the_error = 0, outside = 0, mean_trace = 0;
+  };
+} // namespace sgdfp
+
+#endif
