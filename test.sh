@@ -10,4 +10,5 @@ preset=${SGDFP_PRESET:-release}
 cmake --preset "$preset" >build.log 2>&1 || { cat build.log >&2; exit 1; }
 rm -f build.log
 cmake --build --preset "$preset" -- --no-print-directory
-ctest --test-dir build --output-on-failure "$@"
+# Tests of one rank side by side; CTest keeps those of more ranks apart.
+ctest --test-dir build --output-on-failure -j "$(nproc)" "$@"

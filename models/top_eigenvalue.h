@@ -29,6 +29,11 @@ namespace sgdfp
                         const double   width,
                         const ValueOf &value_of)
     {
+      if constexpr (dim == 2)
+        {
+          use_closed_form(H, width, value_of);
+          return;
+        }
       // exp(K), K = H/s - m I without trace, by squaring: each square is
       // divided by its trace, the log of which is kept.
       Number m = 0.;
@@ -72,6 +77,40 @@ namespace sgdfp
     }
 
   private:
+    /// S = m + s log(2 cosh(r/s)),  P = (I + tanh(r/s) K/r)/2,  K = H - m I of
+    /// trace 0 with K^2 = r^2 I.
+    template <typename ValueOf>
+    void use_closed_form(const Matrix  &H,
+                         const double   width,
+                         const ValueOf &value_of)
+    {
+      using std::exp;
+      using std::log;
+      using std::sqrt;
+      const Number m  = (H[0][0] + H[1][1]) * 0.5;
+      const Number k  = (H[0][0] - H[1][1]) * 0.5;
+      const Number x2 = (k * k + H[0][1] * H[0][1]) / (width * width);
+      Number       slope, logarithm; // tanh(x)/x and log(2 cosh x), even in x
+      if (value_of(x2) < 1e-4)
+        {
+          slope =
+            x2 * x2 * (2. / 15) - x2 * x2 * x2 * (17. / 315) - x2 / 3. + 1.;
+          logarithm =
+            x2 * 0.5 - x2 * x2 / 12. + x2 * x2 * x2 / 45. + std::log(2.);
+        }
+      else
+        {
+          const Number x = sqrt(x2), e = exp(x * -2.);
+          slope     = (-e + 1.) / ((e + 1.) * x);
+          logarithm = log(e + 1.) + x;
+        }
+      value           = logarithm * width + m;
+      projector[0][0] = slope * k * (0.5 / width) + 0.5;
+      projector[1][1] = slope * k * (-0.5 / width) + 0.5;
+      projector[0][1] = slope * H[0][1] * (0.5 / width);
+      projector[1][0] = projector[0][1];
+    }
+
     static Matrix identity()
     {
       Matrix I;

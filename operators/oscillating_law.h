@@ -13,17 +13,20 @@ namespace sgdfp
   ///
   ///     p(theta) = int N(theta - c; 0, Q(c)) p_c(c) dc,
   ///
-  /// projected in L2 on the polynomials of the mesh: (phi_i, p) =
-  /// int p_c(c) E[phi_i(c + z)] dc, by Gauss-Hermite rules along the
-  /// eigenvectors of Q and Gauss rules on parts of the cells. What would leave
-  /// the box stays on its boundary.
+  /// projected in L2 on the polynomials of a uniform mesh of its own (that of c
+  /// is fine where c is): (phi_i, p) = int p_c(c) E[phi_i(c + z)] dc, by
+  /// rules along the eigenvectors of Q and over c whose points are denser than
+  /// the mesh. What would leave the box stays on its boundary.
   template <int dim>
   class OscillatingLaw
   {
   public:
     /// Collective.
-    /// @param centre a box, no ball
-    explicit OscillatingLaw(const Law<dim> &centre);
+    /// @param centre in a box, no ball
+    /// @param tolerance of error(), as far as @p maximum_cells allows
+    OscillatingLaw(const Law<dim>    &centre,
+                   const double       tolerance,
+                   const unsigned int maximum_cells);
 
     const Law<dim> &law() const;
 
@@ -40,11 +43,15 @@ namespace sgdfp
   private:
     struct Rule;
 
+    /// Projects on the present mesh.
+    void project(const Law<dim> &centre);
+
     /// (phi_i, p)
     Vector moments(const Law<dim> &centre, const Rule &rule);
 
-    std::unique_ptr<const Law<dim>> the_law;
-    double                          the_error = 0, outside = 0, mean_trace = 0;
+    std::unique_ptr<Discretisation<dim>> discretisation;
+    std::unique_ptr<const Law<dim>>      the_law;
+    double the_error = 0, outside = 0, mean_trace = 0;
   };
 } // namespace sgdfp
 

@@ -76,7 +76,11 @@ namespace sgdfp
       /// Probability per step to leave the box, with the law as it is.
       double leaving() const;
 
+      /// solution.pvd and its files
       void write_fields();
+
+      /// solution/centre_0000.pvtu: the centre of the oscillation
+      void write_centre();
 
       std::unique_ptr<AdaptiveSolver<dim>> solver;
       /// Only for the central flow
@@ -136,7 +140,10 @@ namespace sgdfp
       if (dynamics.has_oscillation())
         {
           const RunLog::Phase phase(log, "oscillation");
-          oscillating = std::make_unique<OscillatingLaw<dim>>(solver->law());
+          oscillating = std::make_unique<OscillatingLaw<dim>>(
+            solver->law(),
+            a_case.discretisation.tolerance,
+            a_case.discretisation.maximum_cells);
         }
       summary.set("domain/lower", domain.lower);
       summary.set("domain/upper", domain.upper);
@@ -275,7 +282,7 @@ namespace sgdfp
         log.warn("the law of the oscillation has an estimated error of " +
                  to_text(oscillating->error()) +
                  " in L1 on this mesh, more than Discretisation/tolerance: "
-                 "raise Domain/initial refinement");
+                 "raise Discretisation/maximum cells");
       if (!(solver->estimate().density <= tolerance))
         log.warn("the tolerance " + to_text(tolerance) +
                  " was not reached: refinement ended at " +
@@ -288,59 +295,37 @@ namespace sgdfp
     template <int dim>
     void FiniteRateRun<dim>::write_fields()
     {
-      const Law<dim>      &law = this->law();
-      FieldCollection<dim> fields(*discretisation, dynamics, law.trial());
-      Vector               p = discretisation->owned_vector();
+      if (oscillating)
+        write_centre();
+      const Law<dim>      &law  = this->law();
+      const auto          &mesh = law.discretisation;
+      FieldCollection<dim> fields(mesh, dynamics, law.trial());
+      Vector               p = mesh.owned_vector();
       p                      = law.nodal_density();
       fields.add_density("density", p);
       Vector           log_p = p;
       constexpr double least = 1e-30;
-      for (const auto i : discretisation->owned)
+      for (const auto i : mesh.owned)
         log_p(i) = std::log(std::max(least, static_cast<double>(p(i))));
       log_p.compress(dealii::VectorOperation::insert);
       fields.add_function("log_density", log_p);
       if (gibbs->reference)
         fields.add_function(
           "gibbs_density",
-          discretisation->interpolate([&](const dealii::Point<dim> &theta) {
+          mesh.interpolate([&](const dealii::Point<dim> &theta) {
             return std::exp(gibbs->reference->log_density(theta));
           }));
-      fields.add_function("sharpness",
-                          discretisation->interpolate(
-                            [&](const dealii::Point<dim> &theta) {
-                              const auto s =
-                                dealii::eigenvalues(loss->hessian(theta));
-                              return *std::max_element(s.begin(), s.end());
-                            }));
-      // Of the centre, in the space of its own law
-      FieldCollection<dim> centre(*discretisation,
-                                  dynamics,
-                                  solver->law().trial());
-      Vector               P = p;
-      P                      = solver->law().nodal_density();
-      if (oscillating)
-        {
-          centre.add_density("centre_density", P);
-          centre.add_current("centre_current", P);
-          for (const auto &field : centre.fields())
-            if (field.name != "loss")
-              fields.add_evaluated(field.name,
-                                   field.n_components,
-                                   [&centre, name = field.name](
-                                     const dealii::FEValues<dim> &fe_values,
-                                     std::vector<std::vector<double>> &values) {
-                                     std::vector<std::vector<double>> all;
-                                     centre.evaluate(fe_values, all);
-                                     values.clear();
-                                     unsigned int component = 0;
-                                     for (const auto &other : centre.fields())
-                                       for (unsigned int c = 0;
-                                            c < other.n_components;
-                                            ++c, ++component)
-                                         if (other.name == name)
-                                           values.push_back(all[component]);
-                                   });
-        }
+      fields.add_function(
+        "sharpness", mesh.interpolate([&](const dealii::Point<dim> &theta) {
+          const auto s = dealii::eigenvalues(loss->hessian(theta));
+          return *std::max_element(s.begin(), s.end());
+        }));
+      if (dynamics.batch_sharpness() != nullptr)
+        fields.add_function("batch_sharpness",
+                            mesh.interpolate(
+                              [&](const dealii::Point<dim> &theta) {
+                                return (*dynamics.batch_sharpness())(theta);
+                              }));
       {
         const RunLog::Phase phase(log, "ParaView files");
         write_paraview(fields, folder.path(), "law");
@@ -356,6 +341,20 @@ namespace sgdfp
         write_grid(fields, a_case.variables, notes, folder.path());
       }
       this->draw("plot_law.py");
+    }
+
+
+
+    template <int dim>
+    void FiniteRateRun<dim>::write_centre()
+    {
+      const Law<dim>      &law = solver->law();
+      FieldCollection<dim> centre(*discretisation, dynamics, law.trial());
+      Vector               p = discretisation->owned_vector();
+      p                      = law.nodal_density();
+      centre.add_density("centre_density", p);
+      centre.add_current("centre_current", p);
+      write_paraview(centre, folder.path(), "centre");
     }
 
 

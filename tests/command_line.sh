@@ -35,15 +35,22 @@ end
 subsection Domain
   set lower = -5, -5
   set upper = 5, 5
-  set initial refinement = 6
+    set initial refinement = 5
+end
+subsection Discretisation
+  set tolerance = 1e-3
 end
 subsection Output
   set figures = false
 end
 P
 
+n_mistakes=0
 mistake() { # what, sed script, then patterns of the message
   local what=$1
+  # One rank reads the case: on more of them one in seven is enough.
+  n_mistakes=$((n_mistakes + 1))
+  [[ $ranks == 1 || $((n_mistakes % 7)) == 1 ]] || return 0
   sed "$2" good.prm >bad.prm
   shift 2
   run bad.prm --output out

@@ -118,7 +118,7 @@ def draw_density(run):
                 colors=GIBBS_COLOUR,
                 linewidths=1.2,
             )
-                        axis.plot([], [], color=GIBBS_COLOUR, label=run.gibbs_label())
+            axis.plot([], [], color=GIBBS_COLOUR, label=run.gibbs_label())
         draw_edge_of_stability(run, axis, pair)
         if axis.get_legend_handles_labels()[0]:
             axis.legend(loc="upper right", fontsize=8)

@@ -77,7 +77,7 @@ def draw_series(folder, statistics, case):
         "KL divergence",
         log=True,
     )
-        labels = [f"E[{m.removeprefix('mean_').replace('kinetic_energy', '|v|²/2')}]" for m in means]
+    labels = [f"E[{m.removeprefix('mean_').replace('kinetic_energy', '|v|²/2')}]" for m in means]
     panel(axes[1, 0], statistics, means, labels, "means")
     panel(
         axes[1, 1],

@@ -103,6 +103,12 @@ TEST(TopEigenvalue, IsTheLargestButForCrossings)
   H = {{{{5000., 0.}}, {{0., -3.}}}};
   const SmoothTopEigenvalue<2, double> steep(H, width, value);
   EXPECT_NEAR(steep.value, 5000, 1e-8);
+  // The way of three dimensions, on the same matrix and a third one far below
+  const std::array<std::array<double, 3>, 3> G = {
+    {{{1., -.7, 0.}}, {{-.7, 2., 0.}}, {{0., 0., -30.}}}};
+  const SmoothTopEigenvalue<3, double> three(G, width, value);
+  EXPECT_NEAR(three.value, top.value, 1e-13);
+  EXPECT_NEAR(three.projector[0][1], top.projector[0][1], 1e-13);
 }
 
 

@@ -124,7 +124,7 @@ TEST(TransferOperator, ConservesMassAndIsAdjoint)
 // Anchor G: S_ij = eta C_ij/(h_i + h_j - eta h_i h_j)
 TEST(TransferOperator, CovarianceOfTheQuadratic)
 {
-  auto problem = quadratic(.2, 4);
+  auto                 problem = quadratic(.2, 4);
   const auto          &law     = problem->solve();
   DensityStatistics<2> density(law);
   Summary              summary;
@@ -147,8 +147,9 @@ TEST(OscillatingLaw, OfTheQuadratic)
   problem->optimiser.time        = "continuous";
   problem->optimiser.drift       = "central flow";
   const auto             &law    = problem->solve();
-  const OscillatingLaw<2> oscillating(law);
-  const auto              covariance = [](const Law<2> &of) {
+  const OscillatingLaw<2> oscillating(law, 1e-4, 20000);
+  EXPECT_LT(oscillating.error(), 1e-4);
+  const auto covariance = [](const Law<2> &of) {
     DensityStatistics<2> density(of);
     Summary              summary;
     run_postprocessors<2>(of, {&density}, summary);
