@@ -77,9 +77,12 @@ namespace sgdfp
       mesh.refine_global(1);
     discretisation->prepare();
     project(centre);
-    constexpr unsigned int most_levels = 1; // each costs n_children as much
+    // Where it is the mesh that the error comes from; a level costs n_children
+    // times as much.
+    constexpr unsigned int most_levels = 2;
     for (unsigned int level = 1;
-         level <= most_levels && the_error > tolerance &&
+         level <= most_levels &&
+         the_mesh_error > std::max(tolerance, the_error - the_mesh_error) &&
          n_cells() * n_children <= maximum_cells;
          ++level)
       {
@@ -108,7 +111,7 @@ namespace sgdfp
       solve_mass(functions.mass_matrix(), P, b);
       return P;
     };
-    const Vector coarse = law_by({2.}), P = law_by({3.});
+    const Vector coarse = law_by({8.}), P = law_by({12.});
     the_law = std::make_unique<const Law<dim>>(discretisation,
                                                centre.dynamics,
                                                polynomials,
@@ -135,10 +138,12 @@ namespace sgdfp
               std::abs(fine_values[q].density() - coarse_values[q].density()) *
               fe_values.JxW(q);
         }
-    const double interpolation =
-      interpolation_errors(discretisation, polynomials, P).l1_norm();
-    the_error = dealii::Utilities::MPI::sum(difference + interpolation,
-                                            discretisation.communicator);
+    the_mesh_error = dealii::Utilities::MPI::sum(
+      interpolation_errors(discretisation, polynomials, P).l1_norm(),
+      discretisation.communicator);
+    the_error =
+      the_mesh_error +
+      dealii::Utilities::MPI::sum(difference, discretisation.communicator);
   }
 
 

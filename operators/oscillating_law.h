@@ -51,7 +51,7 @@ namespace sgdfp
 
     std::unique_ptr<Discretisation<dim>> discretisation;
     std::unique_ptr<const Law<dim>>      the_law;
-    double the_error = 0, outside = 0, mean_trace = 0;
+    double the_error = 0, the_mesh_error = 0, outside = 0, mean_trace = 0;
   };
 } // namespace sgdfp
 
