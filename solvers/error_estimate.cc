@@ -140,7 +140,7 @@ namespace sgdfp
           stationary.solve(generator, density, reduction).iterations;
       }
     compare(law,
-                        Law<dim>(richer, law.dynamics, trial_space, density),
+            Law<dim>(richer, law.dynamics, trial_space, density),
             estimate);
     // A chain in discrete time has none.
     if (law.dynamics.step() > 0)
