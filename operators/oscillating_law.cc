@@ -189,7 +189,7 @@ namespace sgdfp
                            cell->vertex((1 << dim) - 1))[d] -
                            discretisation.box.from_chart(cell->vertex(0))[d]);
     width = dealii::Utilities::MPI::min(width, discretisation.communicator);
-    Spreading<dim> spreading(centre, width / rule.density);
+    Spreading<dim> spreading(centre, width, width / rule.density);
 
 
     Point<dim> lower, upper;

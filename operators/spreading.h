@@ -59,16 +59,22 @@ namespace sgdfp
   class Spreading
   {
   public:
+    /// @param target width of the cells that receive
     /// @param spacing of the points
-    Spreading(const Law<dim> &centre, const double spacing)
+    Spreading(const Law<dim> &centre, const double target, const double spacing)
       : centre(centre)
+      , target(target)
       , spacing(spacing)
-      , none(NormalRule(10))
+      , none(10)
+      , few(10)
     {
       for (const double h : spacings)
         rules.emplace_back(h);
       none.nodes   = {0.};
       none.weights = {1.};
+      // Gauss and Hermite's, where nothing is resolved anyway
+      few.nodes   = {-std::sqrt(3.), 0., std::sqrt(3.)};
+      few.weights = {1. / 6, 2. / 3, 1. / 6};
     }
 
     double outside = 0, trace = 0;
@@ -130,14 +136,14 @@ namespace sgdfp
     }
 
     const Law<dim> &centre;
-    const double    spacing;
+    const double    target, spacing;
 
     /// In deviations; the finest that is at least as fine as it has to be is
     /// used
     const std::vector<double> spacings =
       {.5, .35, .25, .18, .12, .08, .05, .03, .02, .01};
     std::vector<NormalRule> rules;
-    NormalRule              none;
+    NormalRule              none, few;
 
     /// By the number of pieces of a cell
     std::map<unsigned int, std::unique_ptr<dealii::FEValues<dim>>> by_pieces;
@@ -147,14 +153,18 @@ namespace sgdfp
     {
       const auto        &mesh     = centre.discretisation;
       const unsigned int n_points = mesh.element.degree + 2;
-      constexpr double   most     = 16;
+      constexpr double   most     = 64;
       double             width    = 0;
       for (unsigned int d = 0; d < dim; ++d)
         width = std::max(width,
                          mesh.box.from_chart(cell->vertex((1 << dim) - 1))[d] -
                            mesh.box.from_chart(cell->vertex(0))[d]);
-      const unsigned int pieces =
-        std::max(1., std::min(most, std::ceil(width / (n_points * spacing))));
+      // Pieces end at the faces of the cells that receive, where what is
+      // integrated has kinks.
+      const double       per_target = std::ceil(target / (n_points * spacing));
+      const unsigned int pieces     = std::max(
+        1.,
+        std::min(most, std::max(1., std::round(width / target)) * per_target));
       auto &found = by_pieces[pieces];
       if (!found)
         found = std::make_unique<dealii::FEValues<dim>>(
@@ -168,6 +178,8 @@ namespace sgdfp
 
     const NormalRule &rule_for(const double deviation) const
     {
+      if (deviation < spacing / 2)
+        return few;
       for (std::size_t i = 0; i < rules.size(); ++i)
         if (spacings[i] * deviation <= spacing)
           return rules[i];
