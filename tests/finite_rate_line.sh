@@ -86,7 +86,7 @@ mistake "discrete time and second order" 's/set time = discrete/&\nset drift = s
 mistake "an absorbing set" 's/set lower = -4/&\nset absorbing = boundary/' 'absorbing'
 run sgdfp-landscape chain.prm
 expect 1 "no start" 'Trajectories/starts'
-run sgdfp-stationary chain.prm --output out --set Domain/lower=-0.5 --set Domain/upper=0.5
+run sgdfp-stationary chain.prm --output out --set Domain/lower=-0.5 --set Domain/upper=1.5
 expect 2 "a chain that leaves the box" 'leaves the box'
 [[ ! -e out/chain-stationary/solution ]]
 verdict $? "no density files of a refused law"
