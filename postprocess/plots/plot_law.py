@@ -420,7 +420,7 @@ def main():
     if run.dim == 1:
         draw_one_dimension(run)
         return
-        draw_density(run)
+    draw_density(run)
     draw_log_ratio(run)
     if run.current is None:
         return

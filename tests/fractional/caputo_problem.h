@@ -50,8 +50,8 @@ namespace sgdfp
       initial.mean.assign(dim, 0.);
       initial.mean[0]            = 1;
       initial.standard_deviation = {deviation};
-      evolution =
-        make_evolution(space, time, problem.solver_parameters, problem.log);
+      evolution                  = make_evolution(
+        space, time, problem.solver_parameters, /*step=*/0, problem.log);
       const InitialDensity<dim> density(initial, problem.vocabulary);
       evolution->start(space.start(
         [&]() {
