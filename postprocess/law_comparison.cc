@@ -61,7 +61,10 @@ namespace sgdfp
           summary.set(path + "/reference", other->value);
           summary.set(path + "/value", mean.value);
           summary.set(path + "/difference", mean.value - other->value);
-          if (error > 0)
+          // What does not vary has an error of round-off only.
+          constexpr double round_off = 1e-13;
+          if (error > round_off *
+                        std::max(std::abs(mean.value), std::abs(other->value)))
             {
               summary.set(path + "/standard_error", error);
               summary.set(path + "/significance",
@@ -69,7 +72,9 @@ namespace sgdfp
               continue;
             }
           for (const char *key : {"/standard_error", "/significance"})
-            summary.set_null(path + key, "neither run has a standard error");
+            summary.set_null(path + key,
+                             error > 0 ? "it does not vary" :
+                                         "neither run has a standard error");
         }
     }
   } // namespace
