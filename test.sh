@@ -11,4 +11,5 @@ cmake --preset "$preset" >build.log 2>&1 || { cat build.log >&2; exit 1; }
 rm -f build.log
 cmake --build --preset "$preset" -- --no-print-directory
 # Tests of one rank side by side; CTest keeps those of more ranks apart.
-ctest --test-dir build --output-on-failure -j "$(nproc)" "$@"
+# (nproc would answer with OMP_NUM_THREADS.)
+ctest --test-dir build --output-on-failure -j "$(env -u OMP_NUM_THREADS nproc)" "$@"
