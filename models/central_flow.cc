@@ -17,9 +17,6 @@ namespace sgdfp
     // Smoothing of crossing eigenvalues, in units of 1/eta.
     constexpr double smoothing = 0.05;
 
-    // Of q: the variance that a curvature beyond the edge lets grow.
-    constexpr double kappa = 2;
-
     /// First and second derivatives by automatic differentiation.
     template <int dim>
     using First = Sacado::Fad::SFad<double, dim>;
@@ -94,28 +91,68 @@ namespace sgdfp
 
 
 
-    /// q and e e^T at a point.
+    template <int dim, typename Number>
+    Matrix<dim, Number> multiply(const Matrix<dim, Number> &A,
+                                 const Matrix<dim, Number> &B)
+    {
+      Matrix<dim, Number> product;
+      for (unsigned int i = 0; i < dim; ++i)
+        for (unsigned int j = 0; j < dim; ++j)
+          {
+            product[i][j] = 0.;
+            for (unsigned int k = 0; k < dim; ++k)
+              product[i][j] += A[i][k] * B[k][j];
+          }
+      return product;
+    }
+
+
+
+    /// q, e e^T and the share f of the noise along e that makes it oscillate,
+    /// at a point.
     template <int dim, typename Number>
     struct Oscillation
     {
       SmoothTopEigenvalue<dim, Number> top;
-      Number                           variance;
+      Number                           share, variance;
 
-      Oscillation(const Matrix<dim, Number> &H,
-                  const Matrix<dim, Number> &D_noise,
-                  const double               eta)
+      Oscillation(const Matrix<dim, Number>     &H,
+                  const Matrix<dim, Number>     &D_noise,
+                  const SymmetricTensor<2, dim> &floor,
+                  const double                   eta)
         : top(H, smoothing / eta, [](const Number &x) { return value_of(x); })
       {
         using std::sqrt;
-        const Number &S     = top.value;
-        const Number  delta = S * (S * eta - 2.) * 0.5;
-        const Number eta_c = contract<dim, Number>(top.projector, D_noise) * 2.;
-        const Number root  = sqrt(delta * delta + eta_c * (2. / kappa) + tiny);
-        // delta + root, without cancellation below the edge
-        if (value_of(delta) > 0)
-          variance = (delta + root) * (kappa / 2);
+        const Number w = top.value * (eta / 2);
+        // What the oscillation adds in the linear chain: D_e/S/(1 - w) less
+        // what the centre has, (1 - f)^2 D_e/S and the whole floor.
+        Number excess = 1.;
+        if (value_of(w) >= 1)
+          {
+            share  = 1.;
+            excess = 1. / w;
+          }
+        else if (value_of(w) > 0)
+          {
+            const Number slope = w * w * ((w * 6. - 15.) * w + 10.); // f/w
+            share              = w * slope;
+            excess             = 1. + (1. - w) * (2. - share) * slope;
+          }
         else
-          variance = eta_c / (root - delta);
+          share = 0.;
+        Number added = 0.;
+        for (unsigned int i = 0; i < dim; ++i)
+          for (unsigned int j = 0; j < dim; ++j)
+            added +=
+              top.projector[i][j] * (D_noise[i][j] * excess + floor[i][j]);
+        added *= eta * eta * 2.;
+        const Number beyond = w * 2. - 2.;
+        const Number root   = sqrt(beyond * beyond + added + tiny);
+        // (beyond + root)/eta, without cancellation below the edge
+        if (value_of(beyond) > 0)
+          variance = (beyond + root) / eta;
+        else
+          variance = added / (root - beyond) / eta;
       }
 
       // Keeps the root differentiable where neither noise nor curvature is.
@@ -171,6 +208,7 @@ namespace sgdfp
     const Oscillation<dim, Number> oscillation(
       evaluate<dim, Number>(hessian, theta),
       evaluate<dim, Number>(noise, theta),
+      floor,
       learning_rate);
     VectorField<dim> b;
     for (unsigned int i = 0; i < dim; ++i)
@@ -197,30 +235,16 @@ namespace sgdfp
   {
     using Number       = Second<dim>;
     const auto D_noise = evaluate<dim, Number>(noise, theta);
-    const auto P =
-      SmoothTopEigenvalue<dim, Number>(evaluate<dim, Number>(hessian, theta),
-                                       smoothing / learning_rate,
-                                       [](const Number &x) {
-                                         return value_of(x);
-                                       })
-        .projector;
-    // (I - P) D_noise (I - P)
-    Matrix<dim, Number> left, D;
+    const Oscillation<dim, Number> oscillation(
+      evaluate<dim, Number>(hessian, theta), D_noise, floor, learning_rate);
+    // A = I - f e e^T
+    Matrix<dim, Number> A;
     for (unsigned int i = 0; i < dim; ++i)
       for (unsigned int j = 0; j < dim; ++j)
-        {
-          left[i][j] = D_noise[i][j];
-          for (unsigned int k = 0; k < dim; ++k)
-            left[i][j] -= P[i][k] * D_noise[k][j];
-        }
+        A[i][j] = (i == j ? 1. : 0.) -
+                  oscillation.share * oscillation.top.projector[i][j];
+    const auto D = multiply<dim, Number>(multiply<dim, Number>(A, D_noise), A);
     MatrixField<dim> result;
-    for (unsigned int i = 0; i < dim; ++i)
-      for (unsigned int j = 0; j < dim; ++j)
-        {
-          D[i][j] = left[i][j];
-          for (unsigned int k = 0; k < dim; ++k)
-            D[i][j] -= left[i][k] * P[k][j];
-        }
     for (unsigned int i = 0; i < dim; ++i)
       for (unsigned int j = 0; j < dim; ++j)
         {
@@ -248,6 +272,7 @@ namespace sgdfp
     const Oscillation<dim, double> oscillation(
       evaluate<dim, double>(hessian, theta),
       evaluate<dim, double>(noise, theta),
+      floor,
       learning_rate);
     SymmetricTensor<2, dim> Q;
     for (unsigned int i = 0; i < dim; ++i)

@@ -14,14 +14,18 @@ namespace sgdfp
   /// equation (in the sense of Ito) for the centre of its oscillation along the
   /// top eigenvector e of the Hessian H, of eigenvalue S (the sharpness):
   ///
-  ///     b = -grad L - (q/2) grad S,
-  ///     D = (I - e e^T) D_noise (I - e e^T) + floor I,
-  ///     q = (kappa/2) [delta + sqrt(delta^2 + 2 eta c/kappa)],   kappa = 2,
-  ///     delta = -S (2 - eta S)/2,   eta c = 2 e^T D_noise e,
+  ///     b = -grad L - (q/2) grad S,   w = eta S/2,
+  ///     D = (I - f e e^T) D_noise (I - f e e^T) + floor I,
+  ///     q = (1/eta) [2 (w - 1) + sqrt(4 (w - 1)^2 + 2 eta^2 c)],
+  ///     c = e^T D_noise e (1 - (1 - w) (1 - f)^2)/w + e^T floor e,
   ///
-  /// q the variance of the oscillation: that of the linear chain where S is
-  /// below 2/eta, eta c/(S (2 - eta S)); held by the third order of L above.
-  /// theta itself is the centre plus N(0, q e e^T), oscillation().
+  /// q the variance of the oscillation and f(w) the share of the noise along e
+  /// that is in it: 0 below w = 0, 1 from w = 1, the edge, on, between them
+  /// w^3 (6 w^2 - 15 w + 10). theta itself is the centre plus N(0, q e e^T),
+  /// oscillation(). Below the edge the variance along e is that of the linear
+  /// chain whatever f, e^T (D_noise + floor) e/(S (1 - w)); above it q is held
+  /// by the third order of L. As eta -> 0 the equation is that of Ito: q is
+  /// eta e^T (D_noise + floor) e/2.
   ///
   /// Where eigenvalues of H cross, e e^T is not continuous; S and e e^T are
   /// therefore
@@ -36,8 +40,9 @@ namespace sgdfp
   /// gradient descent ends below 2/eta, the centre of this equation at it: see
   /// docs/numerics.md.
   ///
-  /// Source: numerics.md, 6; Cohen, Damian, Talwalkar, Kolter, Lee,
-  /// Understanding optimization in deep learning with central flows (2025).
+  /// Source: docs/equations.md; the form with f = 1 and no floor in q is that
+  /// of Cohen, Damian, Talwalkar, Kolter, Lee, Understanding optimization in
+  /// deep learning with central flows (2025).
   template <int dim>
   class CentralFlow : public ModifiedEquation<dim>
   {

@@ -154,8 +154,7 @@ TEST(CentralFlow, DerivativesAreThoseOfItsValues)
 
 
 
-// Below the edge the oscillation is that of the linear chain; D has nothing
-// along it but the floor.
+// Below the edge centre and oscillation have the variance of the linear chain.
 TEST(CentralFlow, BelowTheEdge)
 {
   Problem problem;
@@ -168,19 +167,52 @@ TEST(CentralFlow, BelowTheEdge)
   problem.optimiser.drift         = "central flow";
   const auto     dynamics         = problem.dynamics<2>();
   const Point<2> theta(.3, -.2);
-  const double   eta_c = 2 * 3e-5, linear = eta_c / (3 * (2 - .2 * 3));
-  const auto     Q = dynamics.oscillation(theta);
-  // The gap is 2, the smoothing s = .05/eta
-  EXPECT_NEAR(Q[1][1], linear, 2 * std::exp(-2 * .2 / .05) * linear);
-  EXPECT_LT(std::abs(Q[0][1]), 1e-3 * linear);
-  const auto D =
+  const double   chain = 2 * 3.1e-5 / (3 * (2 - .2 * 3));
+  const auto     Q     = dynamics.oscillation(theta);
+  const auto     D =
     dynamics.diffusion(theta, MatrixFieldDerivatives::divergence).value;
+  // The gap is 2, the smoothing s = .05/eta
+  const double smoothing = 2 * std::exp(-2 * .2 / .05);
+  EXPECT_NEAR(Q[1][1] + D[1][1] / 3, chain, smoothing * chain);
+  EXPECT_LT(std::abs(Q[0][1]), smoothing * chain);
+  EXPECT_LT(D[1][1], 3.1e-5);
+  EXPECT_GT(D[1][1], 1e-6);
   EXPECT_NEAR(D[0][0], 1.1e-5, 1e-8);
-  EXPECT_NEAR(D[1][1], 1e-6, 1e-8);
-  EXPECT_NEAR(D[0][1], 0, 1e-8);
   // A quadratic loss has no grad S.
   EXPECT_LT((dynamics.drift(theta) + dynamics.loss().gradient(theta)).norm(),
             1e-13);
+}
+
+
+
+// From the edge on nothing but the floor moves the centre along e; where L is
+// concave it is Ito's equation, and q of the order of eta.
+TEST(CentralFlow, ShareOfTheOscillation)
+{
+  Problem problem;
+  problem.vocabulary.variables    = {"u"};
+  problem.loss.type               = "expression";
+  problem.loss.expression         = "u^4/4 - u^2/2";
+  problem.noise.type              = "isotropic";
+  problem.noise.temperature       = .01;
+  problem.noise.isotropic_floor   = .002;
+  problem.optimiser.learning_rate = .5;
+  problem.optimiser.drift         = "central flow";
+  const auto dynamics             = problem.dynamics<1>();
+  const auto D                    = [&](const double u) {
+    return dynamics.diffusion(Point<1>(u), MatrixFieldDerivatives::divergence)
+      .value[0][0];
+  };
+  const auto q = [&](const double u) {
+    return dynamics.oscillation(Point<1>(u))[0][0];
+  };
+  // S = 3 u^2 - 1 = -1, and 2/eta = 4
+  EXPECT_NEAR(D(0), .012, 1e-15);
+  EXPECT_NEAR(q(0), .5 * .012 / (2 * 1.25), 1e-3 * q(0));
+  const double edge = std::sqrt(5. / 3);
+  EXPECT_NEAR(D(edge), .002, 1e-15);
+  EXPECT_NEAR(q(edge), std::sqrt(2 * .012), 1e-13);
+  EXPECT_NEAR(D(1.5), .002, 1e-15);
 }
 
 
