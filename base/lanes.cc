@@ -23,6 +23,18 @@ namespace sgdfp
 
 
 
+    // a and b may be the same lanes
+    SGDFP_FOR_EVERY_CPU void product(double *__restrict r,
+                                     const double  c,
+                                     const double *a,
+                                     const double *b)
+    {
+      for (unsigned int i = 0; i < n_lanes; ++i)
+        r[i] = c * a[i] * b[i];
+    }
+
+
+
     SGDFP_FOR_EVERY_CPU void shift_all(double *r, const double c)
     {
       for (unsigned int i = 0; i < n_lanes; ++i)
@@ -89,6 +101,13 @@ namespace sgdfp
   void Lanes::set(const double c, const Lanes &a)
   {
     multiple(value.data(), c, a.value.data());
+  }
+
+
+
+  void Lanes::set(const double c, const Lanes &a, const Lanes &b)
+  {
+    product(value.data(), c, a.value.data(), b.value.data());
   }
 
 

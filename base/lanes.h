@@ -41,6 +41,9 @@ namespace sgdfp
     /// = c a
     void set(const double c, const Lanes &a);
 
+    /// = c a b
+    void set(const double c, const Lanes &a, const Lanes &b);
+
     /// += c
     void shift(const double c);
 

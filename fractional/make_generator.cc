@@ -14,7 +14,10 @@ namespace sgdfp
                  const TrialSpace<dim>     &trial_space)
   {
     if (dynamics.jumps() != nullptr)
-      return std::make_unique<StableGenerator<dim>>(discretisation, dynamics);
+      {
+        dynamics.jumps()->check_generator();
+        return std::make_unique<StableGenerator<dim>>(discretisation, dynamics);
+      }
     if (dynamics.step() > 0)
       return std::make_unique<TransferOperator<dim>>(discretisation, dynamics);
     return std::make_unique<DriftDiffusion<dim>>(discretisation,

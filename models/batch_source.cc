@@ -28,6 +28,19 @@ namespace sgdfp
 
 
 
+    /// = sum_b row_b v_b
+    void set_product(const std::vector<double> &row,
+                     const std::vector<Lanes>  &v,
+                     Lanes                     &sum)
+    {
+      sum.set(row[0], v[0]);
+      for (std::size_t b = 1; b < row.size(); ++b)
+        if (row[b] != 0)
+          sum.add(row[b], v[b]);
+    }
+
+
+
     /// += sum_b row_b v_b
     void add_product(const std::vector<double> &row,
                      const std::vector<Lanes>  &v,
@@ -62,24 +75,22 @@ namespace sgdfp
       void draw(RandomStream::Draws &draws,
                 std::vector<Lanes>  &means) const override
       {
-        for (Lanes &m : means)
-          m.fill(0);
         for (unsigned int k = 0; k < batch_size; ++k)
           {
             for (Lanes &component : z)
               draws.normal(component);
             for (unsigned int b = 0; b < x.size(); ++b)
-              {
-                x[b].fill(0);
-                add_product(factor[b], z, x[b]);
-              }
+              set_product(factor[b], z, x[b]);
             for (unsigned int a = 0; a < y.size(); ++a)
               {
                 draws.normal(y[a]);
                 y[a] *= label_noise;
                 add_product(teacher[a], x, y[a]);
               }
-            monomials.add(1. / batch_size, x, y, means);
+            if (k == 0)
+              monomials.set(1. / batch_size, x, y, means);
+            else
+              monomials.add(1. / batch_size, x, y, means);
           }
       }
 

@@ -12,17 +12,6 @@ namespace sgdfp
   namespace
   {
     template <int dim>
-    dealii::Point<dim> lane(const LanePoints<dim> &theta, const unsigned int i)
-    {
-      dealii::Point<dim> point;
-      for (unsigned int d = 0; d < dim; ++d)
-        point[d] = theta[d][i];
-      return point;
-    }
-
-
-
-    template <int dim>
     class SampleTerm : public ChainTerm<dim>
     {
     public:
@@ -58,10 +47,7 @@ namespace sgdfp
                            n_out = monomials.n_outputs;
         source->draw(draws, m);
         for (unsigned int k = 0; k < P.size(); ++k)
-          {
-            P[k].fill(0);
-            gradient.product[k].add_to(1, theta, P[k]);
-          }
+          gradient.product[k].evaluate(theta, P[k]);
         Lanes residual, slope;
         for (unsigned int a = 0; a < n_out; ++a)
           for (unsigned int b = 0; b < n_in; ++b)
@@ -73,8 +59,7 @@ namespace sgdfp
                              m[monomials.input_monomial(b, c)]);
               for (unsigned int i = 0; i < dim; ++i)
                 {
-                  slope.fill(0);
-                  gradient.slopes[a * n_in + b][i].add_to(1, theta, slope);
+                  gradient.slopes[a * n_in + b][i].evaluate(theta, slope);
                   sum[i].add(factor, residual, slope);
                 }
             }
@@ -192,8 +177,7 @@ namespace sgdfp
             draws.normal(z);
             for (unsigned int i = 0; i < dim; ++i)
               {
-                slope.fill(0);
-                row[i].add_to(1, theta, slope);
+                row[i].evaluate(theta, slope);
                 sum[i].add(factor, slope, z);
               }
           }
@@ -296,80 +280,6 @@ namespace sgdfp
       const Dynamics<dim> dynamics;
       const double        h;
     };
-
-
-
-    template <int dim>
-    class JumpTerm : public ChainTerm<dim>
-    {
-    public:
-      JumpTerm(const StableNoise<dim> &noise, const double h)
-        : noise(noise)
-        , h(h)
-        , a(noise.alpha() / 2)
-      {}
-
-      void add_to(const LanePoints<dim> &theta,
-                  RandomStream::Draws   &draws,
-                  LanePoints<dim>       &sum) const override
-      {
-        LanePoints<dim> S, z, rate;
-        for (unsigned int i = 0; i < n_lanes; ++i)
-          {
-            const auto rates = noise.rates(lane<dim>(theta, i));
-            for (unsigned int d = 0; d < dim; ++d)
-              rate[d][i] = rates[d];
-          }
-        const unsigned int n_clocks = (noise.by_coordinates() ? dim : 1);
-        for (unsigned int d = 0; d < n_clocks; ++d)
-          draw_clock(draws, rate[d], S[d]);
-        for (Lanes &component : z)
-          draws.normal(component);
-        for (unsigned int d = 0; d < dim; ++d)
-          for (unsigned int i = 0; i < n_lanes; ++i)
-            sum[d][i] += std::sqrt(2 * S[n_clocks == 1 ? 0 : d][i]) * z[d][i];
-      }
-
-    private:
-      /// S with E exp(-l S) = exp(-h rate l^a), or for tempering m
-      /// exp(-h rate ((m^2 + l)^a - m^(2a))).
-      void
-      draw_clock(RandomStream::Draws &draws, const Lanes &rate, Lanes &S) const
-      {
-        const double              m2 = noise.tempering() * noise.tempering();
-        Lanes                     u, w, keep, unused;
-        std::array<bool, n_lanes> is_done{};
-        unsigned int              n_done = 0;
-        while (n_done < n_lanes)
-          {
-            draws.uniforms(u, w);
-            if (m2 > 0)
-              draws.uniforms(keep, unused);
-            for (unsigned int i = 0; i < n_lanes; ++i)
-              if (!is_done[i])
-                {
-                  S[i] = std::pow(h * rate[i], 1 / a) * one_sided(u[i], w[i]);
-                  if (m2 == 0 || keep[i] < std::exp(-m2 * S[i]))
-                    {
-                      is_done[i] = true;
-                      ++n_done;
-                    }
-                }
-          }
-      }
-
-      /// Positive a-stable with E exp(-l S) = exp(-l^a), from two uniforms.
-      /// Source: Kanter, Stable densities under change of scale (1975).
-      double one_sided(const double u, const double w) const
-      {
-        const double angle = M_PI * u, exponential = -std::log(w);
-        return std::sin(a * angle) / std::pow(std::sin(angle), 1 / a) *
-               std::pow(std::sin((1 - a) * angle) / exponential, (1 - a) / a);
-      }
-
-      const StableNoise<dim> noise;
-      const double           h, a;
-    };
   } // namespace
 
 
@@ -454,28 +364,17 @@ namespace sgdfp
 
 
 
-  template <int dim>
-  ChainTermHandle<dim> make_jump_term(const StableNoise<dim> &noise,
-                                      const double            h)
-  {
-    return std::make_unique<JumpTerm<dim>>(noise, h);
-  }
-
-
-
-#define INSTANTIATE(dim)                                                 \
-  template ChainTermHandle<dim> make_sample_term(                        \
-    const Loss<dim> &, std::unique_ptr<const BatchSource>, double);      \
-  template ChainTermHandle<dim> make_descent_term(                       \
-    std::shared_ptr<const Loss<dim>>, const double);                     \
-  template ChainTermHandle<dim> make_drift_term(const Dynamics<dim> &,   \
-                                                const double);           \
-  template std::vector<ChainTermHandle<dim>> make_diffusion_terms(       \
-    const Dynamics<dim> &, const double);                                \
-  template std::vector<ChainTermHandle<dim>> make_constant_terms(        \
-    const dealii::SymmetricTensor<2, dim> &, const double);              \
-  template ChainTermHandle<dim> make_jump_term(const StableNoise<dim> &, \
-                                               const double);
+#define INSTANTIATE(dim)                                               \
+  template ChainTermHandle<dim> make_sample_term(                      \
+    const Loss<dim> &, std::unique_ptr<const BatchSource>, double);    \
+  template ChainTermHandle<dim> make_descent_term(                     \
+    std::shared_ptr<const Loss<dim>>, const double);                   \
+  template ChainTermHandle<dim> make_drift_term(const Dynamics<dim> &, \
+                                                const double);         \
+  template std::vector<ChainTermHandle<dim>> make_diffusion_terms(     \
+    const Dynamics<dim> &, const double);                              \
+  template std::vector<ChainTermHandle<dim>> make_constant_terms(      \
+    const dealii::SymmetricTensor<2, dim> &, const double);
 
   INSTANTIATE(1)
   INSTANTIATE(2)

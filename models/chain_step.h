@@ -11,6 +11,17 @@ namespace sgdfp
   template <int dim>
   using LanePoints = std::array<Lanes, dim>;
 
+  /// theta of one lane
+  template <int dim>
+  inline dealii::Point<dim> lane(const LanePoints<dim> &theta,
+                                 const unsigned int     i)
+  {
+    dealii::Point<dim> point;
+    for (unsigned int d = 0; d < dim; ++d)
+      point[d] = theta[d][i];
+    return point;
+  }
+
 
 
   /// A term of what one step of a Markov chain adds to theta, a random function

@@ -97,6 +97,22 @@ namespace sgdfp
 
 
 
+  void SampleMonomials::set(const double              factor,
+                            const std::vector<Lanes> &x,
+                            const std::vector<Lanes> &y,
+                            std::vector<Lanes>       &m) const
+  {
+    for (unsigned int b = 0; b < n_inputs; ++b)
+      {
+        for (unsigned int c = b; c < n_inputs; ++c)
+          m[input_monomial(b, c)].set(factor, x[b], x[c]);
+        for (unsigned int a = 0; a < n_outputs; ++a)
+          m[output_monomial(a, b)].set(factor, y[a], x[b]);
+      }
+  }
+
+
+
   void SampleMonomials::add(const double              factor,
                             const std::vector<Lanes> &x,
                             const std::vector<Lanes> &y,

@@ -35,6 +35,12 @@ namespace sgdfp
                   const std::vector<double> &y,
                   std::vector<double>       &m) const;
 
+    /// m = factor times the monomials of one sample of every lane
+    void set(const double              factor,
+             const std::vector<Lanes> &x,
+             const std::vector<Lanes> &y,
+             std::vector<Lanes>       &m) const;
+
     /// m += factor times the monomials of one sample of every lane
     void add(const double              factor,
              const std::vector<Lanes> &x,

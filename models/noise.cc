@@ -45,7 +45,7 @@ namespace sgdfp
 
   void NoiseParameters::check(const unsigned int dimension) const
   {
-    stable.check(dimension);
+    stable.check();
     if (type != "constant")
       return;
     check_matrix("Noise/diffusion", diffusion, dimension, dimension);

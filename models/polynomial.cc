@@ -110,33 +110,58 @@ namespace sgdfp
                                const std::array<Lanes, dim> &x,
                                Lanes                        &sum) const
   {
-    // The last factor of a term is multiplied while it is added.
+    for (const Term &term : terms)
+      add_term(term, factor, x, false, sum);
+  }
+
+
+
+  template <int dim>
+  void Polynomial<dim>::evaluate(const std::array<Lanes, dim> &x,
+                                 Lanes                        &values) const
+  {
+    if (terms.empty())
+      values.fill(0);
+    bool is_first = true;
     for (const Term &term : terms)
       {
-        const double c         = factor * term.coefficient;
-        unsigned int n_factors = 0;
-        const Lanes *partial   = nullptr;
-        const Lanes *last      = nullptr;
-        Lanes        product;
-        for (unsigned int d = 0; d < dim; ++d)
-          for (unsigned int e = 0; e < term.exponents[d]; ++e, ++n_factors)
-            {
-              if (n_factors == 2)
-                {
-                  product = *partial;
-                  partial = &product;
-                }
-              if (n_factors >= 2)
-                product *= *last;
-              (n_factors == 0 ? partial : last) = &x[d];
-            }
-        if (n_factors == 0)
-          sum.shift(c);
-        else if (n_factors == 1)
-          sum.add(c, *partial);
-        else
-          sum.add(c, *partial, *last);
+        add_term(term, 1, x, is_first, values);
+        is_first = false;
       }
+  }
+
+
+
+  template <int dim>
+  void Polynomial<dim>::add_term(const Term                   &term,
+                                 const double                  factor,
+                                 const std::array<Lanes, dim> &x,
+                                 const bool                    is_first,
+                                 Lanes                        &sum)
+  {
+    // The last factor of a term is multiplied while it is added.
+    const double c         = factor * term.coefficient;
+    unsigned int n_factors = 0;
+    const Lanes *partial   = nullptr;
+    const Lanes *last      = nullptr;
+    Lanes        product;
+    for (unsigned int d = 0; d < dim; ++d)
+      for (unsigned int e = 0; e < term.exponents[d]; ++e, ++n_factors)
+        {
+          if (n_factors == 2)
+            product.set(1, *partial, *last);
+          else if (n_factors > 2)
+            product *= *last;
+          if (n_factors == 2)
+            partial = &product;
+          (n_factors == 0 ? partial : last) = &x[d];
+        }
+    if (n_factors == 0)
+      is_first ? sum.fill(c) : sum.shift(c);
+    else if (n_factors == 1)
+      is_first ? sum.set(c, *partial) : sum.add(c, *partial);
+    else
+      is_first ? sum.set(c, *partial, *last) : sum.add(c, *partial, *last);
   }
 
 

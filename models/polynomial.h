@@ -41,6 +41,8 @@ namespace sgdfp
                 const std::array<Lanes, dim> &x,
                 Lanes                        &sum) const;
 
+    /// values = q(x) in every lane
+    void evaluate(const std::array<Lanes, dim> &x, Lanes &values) const;
 
   private:
     struct Term
@@ -48,6 +50,13 @@ namespace sgdfp
       std::array<unsigned int, dim> exponents;
       double                        coefficient;
     };
+
+    /// sum += factor term(x), or sum = that where it is the first
+    static void add_term(const Term                   &term,
+                         const double                  factor,
+                         const std::array<Lanes, dim> &x,
+                         const bool                    is_first,
+                         Lanes                        &sum);
 
     void add(const Term &term);
 

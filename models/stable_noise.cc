@@ -28,8 +28,9 @@ namespace sgdfp
     prm.add_parameter("directions",
                       directions,
                       "isotropic jumps; jumps along one of the coordinates at "
-                      "a time; or along the gradient of a balanced "
-                      "one-parameter network",
+                      "a time; or along the gradient of a network: a balanced "
+                      "one of one parameter, in sgdfp-ensemble any with one "
+                      "input and one output",
                       Patterns::Selection("isotropic|coordinates|gradient"));
     prm.add_parameter("tempering",
                       tempering,
@@ -42,7 +43,7 @@ namespace sgdfp
 
 
 
-  void StableParameters::check(const unsigned int dimension) const
+  void StableParameters::check() const
   {
     // Below, jumps span so many decades that no box holds the law.
     constexpr double least = 0.1;
@@ -52,15 +53,6 @@ namespace sgdfp
                        "jumps of so small an index span more decades than a "
                        "box can",
                        "Give a number from " + to_text(least) + " to 2.");
-    if (is_on() && directions == "gradient" && dimension > 1)
-      throw EntryError(
-        "Noise/Stable/directions",
-        directions,
-        "g(theta) times one scalar stable variable has a shape of rank one "
-        "that depends on theta: its generator is no fractional power of a "
-        "Laplacian, and (-div A grad)^s would be another process",
-        "Use a balanced network of one parameter (Deep linear "
-        "network/structure = balanced), isotropic or coordinates.");
   }
 
 
@@ -89,6 +81,18 @@ namespace sgdfp
         parse_vector_entry(entry, parameters.scale, vocabulary, dim);
     n_expressions = sigma.size();
     expressions   = ExpressionTape(sigma);
+    if (is_along_gradient())
+      {
+        const auto samples = loss->sample_gradient();
+        if (!samples || samples->slopes.size() != 1)
+          throw EntryError("Noise/Stable/directions",
+                           parameters.directions,
+                           "this loss is not that of a network with one input "
+                           "and one output",
+                           "Use isotropic or coordinates.");
+        slopes = samples->slopes[0];
+        return;
+      }
     if (parameters.directions == "gradient" && !loss->has_scalar_gradient())
       throw EntryError("Noise/Stable/directions",
                        parameters.directions,
@@ -106,9 +110,15 @@ namespace sgdfp
   {
     double values[dim];
     expressions.evaluate(theta.begin_raw(), values);
+    dealii::Tensor<1, dim> sigma;
+    if (is_along_gradient())
+      {
+        for (unsigned int d = 0; d < dim; ++d)
+          sigma[d] = std::abs(slopes[d](theta)) * values[0];
+        return sigma;
+      }
     const double factor =
       (parameters.directions == "gradient" ? loss->scalar_gradient(theta) : 1.);
-    dealii::Tensor<1, dim> sigma;
     for (unsigned int d = 0; d < dim; ++d)
       sigma[d] = factor * values[n_expressions == 1 ? 0 : d];
     return sigma;
@@ -168,17 +178,59 @@ namespace sgdfp
 
 
   template <int dim>
+  bool StableNoise<dim>::is_along_gradient() const
+  {
+    return parameters.directions == "gradient" && dim > 1;
+  }
+
+
+
+  template <int dim>
+  dealii::Tensor<1, dim>
+  StableNoise<dim>::gradient(const dealii::Point<dim> &theta) const
+  {
+    double values[dim];
+    expressions.evaluate(theta.begin_raw(), values);
+    dealii::Tensor<1, dim> g;
+    for (unsigned int d = 0; d < dim; ++d)
+      g[d] = values[0] * slopes[d](theta);
+    return g;
+  }
+
+
+
+  template <int dim>
+  void StableNoise<dim>::check_generator() const
+  {
+    if (is_along_gradient())
+      throw EntryError(
+        "Noise/Stable/directions",
+        parameters.directions,
+        "grad w times one scalar stable variable has a shape of rank one that "
+        "depends on theta: its generator is no fractional power of a "
+        "Laplacian, and (-div A grad)^s would be another process",
+        "Use sgdfp-ensemble, a balanced network of one parameter (Deep linear "
+        "network/structure = balanced), isotropic or coordinates.");
+  }
+
+
+
+  template <int dim>
   std::string StableNoise<dim>::description() const
   {
     std::string text = "alpha-stable noise sigma dZ (ito), alpha = " +
                        to_text(parameters.alpha) +
                        ", sigma = " + parameters.scale;
+    const std::string tempered =
+      parameters.tempering > 0 ?
+        ", tempered with m = " + to_text(parameters.tempering) :
+        "";
+    if (is_along_gradient())
+      return text + " times grad w" + tempered;
     if (parameters.directions == "gradient")
       text += " times |grad w|";
     text += by_coordinates() ? ", one coordinate at a time" : ", isotropic";
-    if (parameters.tempering > 0)
-      text += ", tempered with m = " + to_text(parameters.tempering);
-    return text;
+    return text + tempered;
   }
 
 

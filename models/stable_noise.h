@@ -18,7 +18,7 @@ namespace sgdfp
     void add_parameters(dealii::ParameterHandler &prm);
 
     /// @throws EntryError
-    void check(const unsigned int dimension) const;
+    void check() const;
 
     /// Whether there is any: alpha < 2.
     bool is_on() const;
@@ -39,7 +39,8 @@ namespace sgdfp
   /// directions = gradient: the noise of a scalar network, g(theta) times one
   /// scalar stable variable, g = |grad w| its gradient. Along a curve that is
   /// sigma = scale * g; in more dimensions it is no fractional power of a
-  /// Laplacian and is refused.
+  /// Laplacian, and only chains know it (sgdfp-ensemble). Label noise of scale
+  /// s: sigma = eta^(1 - 1/alpha) s.
   template <int dim>
   class StableNoise
   {
@@ -62,6 +63,17 @@ namespace sgdfp
     /// Whether the coordinates jump one at a time.
     bool by_coordinates() const;
 
+    /// Whether jumps are along gradient(), in more than one dimension.
+    bool is_along_gradient() const;
+
+    /// sigma grad w of a network w(theta) of one input and one output, times
+    /// the unit of its scalar stable variable.
+    /// @pre is_along_gradient()
+    dealii::Tensor<1, dim> gradient(const dealii::Point<dim> &theta) const;
+
+    /// @throws EntryError where the noise has no Generator: is_along_gradient()
+    void check_generator() const;
+
     /// One line for the screen.
     std::string description() const;
 
@@ -73,6 +85,7 @@ namespace sgdfp
     std::shared_ptr<const Loss<dim>> loss;
     ExpressionTape                   expressions;
     unsigned int                     n_expressions;
+    std::array<Polynomial<dim>, dim> slopes; ///< grad w along gradients
   };
 } // namespace sgdfp
 

@@ -57,6 +57,7 @@ namespace sgdfp
     chain.add_parameters(prm);
     ensemble.add_parameters(prm);
     paths.add_parameters(prm);
+    learning.add_parameters(prm);
 
 
     output.add_parameters(prm);
@@ -258,5 +259,6 @@ namespace sgdfp
     chain.check();
     ensemble.check(dimension);
     paths.check(dimension);
+    learning.check(dimension);
   }
 } // namespace sgdfp

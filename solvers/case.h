@@ -10,6 +10,7 @@
 #include "postprocess/gibbs_comparison.h"
 #include "postprocess/observables.h"
 #include "solvers/ensemble_parameters.h"
+#include "solvers/learning_study.h"
 #include "solvers/linear_solver.h"
 #include "solvers/path_parameters.h"
 #include "solvers/spectrum_parameters.h"
@@ -75,6 +76,7 @@ namespace sgdfp
     ChainParameters          chain;
     EnsembleParameters       ensemble;
     PathParameters           paths;
+    LearningParameters       learning;
 
     OutputParameters output;
 

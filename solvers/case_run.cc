@@ -47,6 +47,9 @@ namespace sgdfp
           " knows no balls: they are for the exit rates and exit "
           "times of sgdfp-spectrum",
         "Use sgdfp-spectrum, or Domain/shape = box.");
+    if (dynamics.jumps() != nullptr && question != "ensemble" &&
+        question != "landscape")
+      dynamics.jumps()->check_generator();
     if (a_case.discretisation.trial_space == "gibbs" &&
         !dynamics.isotropic_temperature())
       throw EntryError("Discretisation/trial space",

@@ -7,6 +7,7 @@
 #include "postprocess/path_output.h"
 #include "postprocess/postprocessor.h"
 #include "solvers/case_run.h"
+#include "solvers/learning_study.h"
 #include "solvers/paths.h"
 
 #include <cmath>
@@ -54,6 +55,10 @@ namespace sgdfp
 
       dealii::Point<dim> start(const unsigned int i) const;
 
+      void learn();
+
+      std::unique_ptr<LearningStudy<dim>> learning;
+
       std::vector<Path<dim>>    paths;
       std::vector<unsigned int> start_of; ///< [path]
     };
@@ -70,13 +75,14 @@ namespace sgdfp
                      log,
                      "landscape")
     {
-      if (a_case.paths.starts.empty())
+      if (a_case.paths.starts.empty() && a_case.learning.region == "none")
         throw EntryError("Trajectories/starts",
                          "",
-                         "there is nothing to follow",
+                         "there is nothing to follow, and Learning "
+                         "coefficient/region is none",
                          "Give points where training begins, such as 2, 0.1; "
-                         "0.5, 0.5.");
-      if (!loss->is_gradient_flow())
+                         "0.5, 0.5, or a region.");
+      if (!a_case.paths.starts.empty() && !loss->is_gradient_flow())
         throw EntryError("Loss/type",
                          "(balanced layers)",
                          "their parameters are not those that gradient descent "
@@ -89,7 +95,8 @@ namespace sgdfp
     template <int dim>
     std::string LandscapeRun<dim>::equation() const
     {
-      return "paths of training without noise";
+      return a_case.paths.starts.empty() ? "learning coefficient of the loss" :
+                                           "paths of training without noise";
     }
 
 
@@ -130,11 +137,50 @@ namespace sgdfp
     template <int dim>
     void LandscapeRun<dim>::answer()
     {
+      if (a_case.learning.region != "none")
+        learn();
+      if (a_case.paths.starts.empty())
+        {
+          summary.set_null("paths", "Trajectories/starts is empty");
+          this->draw("plot_learning.py");
+          return;
+        }
       follow();
       write_paths();
       if (!a_case.paths.learning_rates.empty())
         write_bifurcation();
       this->draw("plot_paths.py");
+      if (learning)
+        this->draw("plot_learning.py");
+    }
+
+
+
+    template <int dim>
+    void LandscapeRun<dim>::learn()
+    {
+      const RunLog::Phase phase(log, "learning coefficient");
+      dealii::Point<dim>  lower, upper;
+      for (unsigned int d = 0; d < dim; ++d)
+        {
+          lower[d] = a_case.domain.lower[d];
+          upper[d] = a_case.domain.upper[d];
+        }
+      try
+        {
+          learning = std::make_unique<LearningStudy<dim>>(
+            a_case.learning, *loss, lower, upper, communicator);
+        }
+      catch (const Refusal &refusal)
+        {
+          // Paths have an answer of their own.
+          if (a_case.paths.starts.empty())
+            throw;
+          summary.set_null("learning", refusal.what());
+          return;
+        }
+      learning->report(summary);
+      learning->write(folder.path());
     }
 
 
@@ -283,6 +329,7 @@ namespace sgdfp
     template <int dim>
     void LandscapeRun<dim>::set_nulls(const std::string &reason)
     {
+      summary.set_null("learning", reason);
       summary.set_null("paths", reason);
     }
 
@@ -292,8 +339,15 @@ namespace sgdfp
     std::string LandscapeRun<dim>::last_word() const
     {
       std::string text =
-        "  Findings (2/eta = " + to_text(2 / a_case.optimiser.learning_rate) +
-        ")\n";
+        paths.empty() ?
+          "  Findings\n" :
+          "  Findings (2/eta = " + to_text(2 / a_case.optimiser.learning_rate) +
+            ")\n";
+      if (learning)
+        text += learning->last_word();
+      if (paths.empty())
+        return text + "  Files " + folder.path() +
+               " (free_energy.csv, volumes.csv, summary.json)\n";
       for (const auto &path : summary.json().at("paths"))
         {
           const auto word = [&](const char *key) {

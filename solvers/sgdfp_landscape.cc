@@ -8,8 +8,8 @@ int main(int argc, char **argv)
     argc,
     argv,
     "landscape",
-    "What needs no density: paths of gradient descent, gradient flow and the "
-    "central flow at the edge of stability.",
+    "What needs no density: the learning coefficient of the loss, paths of "
+    "gradient descent, gradient flow and the central flow.",
     /*can_resume=*/false,
     [](const sgdfp::Case        &a_case,
        const sgdfp::CommandLine &line,

@@ -286,12 +286,32 @@ TEST(Stable, ScaleOfTheGradientIsThatOfTheNetwork)
   for (const double w : {0.25, 1., 3.})
     EXPECT_NEAR(noise.rates(Point<1>(w))[0], std::pow(0.2 * w, 1.5), 1e-14);
 
-  // In more dimensions the shape of that noise is no power of a Laplacian.
-  EXPECT_NO_THROW(stable.check(1));
-  EXPECT_THROW(stable.check(2), EntryError);
+  EXPECT_NO_THROW(noise.check_generator());
   const auto quadratic = stable_problem<1>("0.5*x^2", 1.5, 10, 4);
   EXPECT_THROW(StableNoise<1>(stable, quadratic->loss, quadratic->vocabulary),
                EntryError);
+}
+
+
+
+// In more dimensions the shape of that noise is no power of a Laplacian.
+TEST(Stable, AlongAGradientThereIsNoGenerator)
+{
+  LossParameters parameters;
+  parameters.type   = "deep linear network";
+  parameters.widths = {1, 1, 1};
+  const Vocabulary                     vocabulary{{"u", "v"}, {}};
+  const std::shared_ptr<const Loss<2>> loss =
+    make_loss<2>(parameters, vocabulary, "", MPI_COMM_SELF);
+  StableParameters stable;
+  stable.alpha      = 1.5;
+  stable.scale      = "0.1";
+  stable.directions = "gradient";
+  const StableNoise<2> noise(stable, loss, vocabulary);
+  const auto           g = noise.gradient(Point<2>(.5, -2));
+  EXPECT_NEAR(g[0], -.2, 1e-15);
+  EXPECT_NEAR(g[1], .05, 1e-15);
+  EXPECT_THROW(noise.check_generator(), EntryError);
 }
 
 

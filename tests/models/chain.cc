@@ -284,3 +284,54 @@ TEST(Chain, JumpsHaveTheirCharacteristicFunction)
           << "k = " << k[j] << ", tempering " << m;
     }
 }
+
+
+
+// Label noise with heavy tails on u v: every step is along the gradient, the
+// balance u^2 - v^2 decays as with any label noise, and the scalar variable has
+// its characteristic function.
+TEST(Chain, JumpsAlongTheGradient)
+{
+  Problem<2> problem;
+  problem.loss.inputs             = "fixed";
+  problem.loss.label_noise        = 0;
+  problem.noise.type              = "none";
+  problem.noise.stable.alpha      = 1.5;
+  problem.noise.stable.scale      = "0.3";
+  problem.noise.stable.directions = "gradient";
+  problem.optimiser.learning_rate = 0.1;
+  problem.make();
+  const RandomStream    stream(3);
+  auto                  block = std::make_unique<ChainBlock<2>>();
+  const double          u = .8, v = -1.4;
+  const double          n        = 2000. * n_lanes;
+  const double          residual = u * v - 1;
+  std::array<double, 3> sum{};
+
+  const std::array<double, 3> k = {{0.5, 1.5, 4}};
+  for (unsigned int b = 0; b < 2000; ++b)
+    {
+      block->first = b * n_lanes;
+      block->theta[0].fill(u);
+      block->theta[1].fill(v);
+      for (Lanes &increment : block->increment)
+        increment.fill(0);
+      problem.the_chain->step(*block, 0, stream);
+      for (unsigned int i = 0; i < n_lanes; ++i)
+        {
+          const double u_next = block->theta[0][i], v_next = block->theta[1][i];
+          const double a = (u_next - u) / v;
+          ASSERT_NEAR(v_next, v + a * u, 1e-13 * (1 + std::abs(a)));
+          ASSERT_NEAR(u_next * u_next - v_next * v_next,
+                      (u * u - v * v) * (1 - a * a),
+                      1e-13 * (1 + a * a));
+          for (unsigned int j = 0; j < 3; ++j)
+            sum[j] += std::cos(k[j] * (a + .1 * residual)) / n;
+        }
+    }
+  for (unsigned int j = 0; j < 3; ++j)
+    EXPECT_NEAR(sum[j],
+                std::exp(-.1 * std::pow(.3 * k[j], 1.5)),
+                4 / std::sqrt(n))
+      << "k = " << k[j];
+}
