@@ -57,6 +57,8 @@ namespace sgdfp
 
   void MomentSum::add(const double value, const double dm, const bool is_outer)
   {
+    lowest  = std::min(lowest, value);
+    highest = std::max(highest, value);
     first += value * dm;
     second += value * value * dm;
     absolute += std::abs(value * dm);
@@ -88,6 +90,24 @@ namespace sgdfp
                   std::max(0., sums[1] - sums[0] * sums[0]));
     else
       summary.set_null(path + "/variance", heavy_tail);
+    summary.set(path + "/range",
+                {dealii::Utilities::MPI::min(lowest, communicator),
+                 dealii::Utilities::MPI::max(highest, communicator)});
+  }
+
+
+
+  void report_observable_errors(const double density_error, Summary &summary)
+  {
+    // By value: set() changes what is gone through
+    const Summary::Json all =
+      summary.json().value("observables", Summary::Json::object());
+    for (const auto &[name, entry] : all.items())
+      if (entry.contains("range") && entry.at("mean").is_number())
+        summary.set("observables/" + name + "/error",
+                    density_error / 2 *
+                      (entry.at("range")[1].get<double>() -
+                       entry.at("range")[0].get<double>()));
   }
 
 
@@ -183,7 +203,19 @@ namespace sgdfp
     for (Observable &observable : observables)
       {
         if (observable.switches.n_outputs() > 0)
-          integrate_jumps(law, observable);
+          {
+            std::vector<LocalLaw<dim>> values;
+            observable.sum =
+              integrate(law.discretisation,
+                        observable,
+                        [&](const dealii::FEValues<dim> &fe_values) {
+                          law.evaluate(fe_values, false, values);
+                          std::vector<double> densities;
+                          for (const auto &value : values)
+                            densities.push_back(value.density());
+                          return densities;
+                        });
+          }
         observable.sum.write("observables/" + observable.name,
                              law.discretisation.communicator,
                              summary);
@@ -258,30 +290,75 @@ namespace sgdfp
 
 
   template <int dim>
-  void Observables<dim>::integrate_jumps(const Law<dim> &law,
-                                         Observable     &observable) const
+  MomentSum
+  Observables<dim>::integrate(const Discretisation<dim> &discretisation,
+                              const Observable          &observable,
+                              const Densities           &densities) const
   {
     using namespace dealii;
-    const auto                &discretisation = law.discretisation;
-    std::vector<LocalLaw<dim>> values;
-    visit_cells(
-      discretisation,
-      observable,
-      [&](const Cell &cell, const Quadrature<dim> &rule) {
-        FEValues<dim> fe_values(discretisation.mapping,
-                                discretisation.element,
-                                rule.size() == 0 ? discretisation.quadrature :
-                                                   rule,
-                                update_values | update_gradients |
-                                  update_quadrature_points | update_JxW_values);
-        fe_values.reinit(cell);
-        law.evaluate(fe_values, false, values);
-        for (unsigned int q = 0; q < values.size(); ++q)
-          observable.sum.add(observable(fe_values.quadrature_point(q)),
-                             values[q].density() * fe_values.JxW(q),
-                             discretisation.box.is_outer(
-                               fe_values.quadrature_point(q)));
-      });
+    MomentSum  sum;
+    const auto add = [&](const Cell &cell, const Quadrature<dim> &rule) {
+      FEValues<dim> fe_values(discretisation.mapping,
+                              discretisation.element,
+                              rule.size() == 0 ? discretisation.quadrature :
+                                                 rule,
+                              update_values | update_gradients |
+                                update_quadrature_points | update_JxW_values);
+      fe_values.reinit(cell);
+      const auto density = densities(fe_values);
+      for (const unsigned int q : fe_values.quadrature_point_indices())
+        {
+          const Point<dim> &theta = fe_values.quadrature_point(q);
+          sum.add(observable(theta),
+                  density[q] * fe_values.JxW(q),
+                  discretisation.box.is_outer(theta));
+        }
+    };
+    if (observable.switches.n_outputs() > 0)
+      visit_cells(discretisation, observable, add);
+    else
+      for (const auto &cell :
+           discretisation.dof_handler.active_cell_iterators())
+        if (cell->is_locally_owned())
+          add(cell, Quadrature<dim>());
+    return sum;
+  }
+
+
+
+  template <int dim>
+  void Observables<dim>::compare(const Discretisation<dim> &discretisation,
+                                 const GibbsDensity<dim>   *reference,
+                                 const std::string         &reason,
+                                 Summary                   &summary) const
+  {
+    for (const Observable &observable : observables)
+      {
+        const std::string path = "observables/" + observable.name + "/gibbs_";
+        if (reference == nullptr)
+          {
+            summary.set_null(path + "mean", reason);
+            summary.set_null(path + "variance", reason);
+            continue;
+          }
+        Summary sums;
+        integrate(discretisation,
+                  observable,
+                  [&](const dealii::FEValues<dim> &fe_values) {
+                    std::vector<double> densities;
+                    for (const auto &theta : fe_values.get_quadrature_points())
+                      densities.push_back(
+                        std::exp(reference->log_density(theta)));
+                    return densities;
+                  })
+          .write("of", discretisation.communicator, sums);
+        for (const char *key : {"mean", "variance"})
+          if (sums.json().at("of").at(key).is_null())
+            summary.set_null(path + key, heavy_tail);
+          else
+            summary.set(path + key,
+                        sums.json().at("of").at(key).template get<double>());
+      }
   }
 
 

@@ -4,7 +4,7 @@
 
 #include "base/expression_entry.h"
 #include "postprocess/postprocessor.h"
-
+#include "postprocess/reference.h"
 
 namespace sgdfp
 {
@@ -34,7 +34,8 @@ namespace sgdfp
 
     /// Writes path/mean and path/variance; null where most of the sum comes
     /// from the outermost part of a graded box: there is no such moment, or
-    /// the box cuts it off. Collective.
+    /// the box cuts it off; and path/range, the smallest and the largest value
+    /// at the points. Collective.
     void write(const std::string &path,
                const MPI_Comm     communicator,
                Summary           &summary) const;
@@ -43,7 +44,16 @@ namespace sgdfp
     /// Integral of the absolute value, and its part and that of second which
     /// come from the outermost part of a graded box
     double absolute = 0, outer_absolute = 0, outer_second = 0;
+    double lowest  = std::numeric_limits<double>::max(),
+           highest = std::numeric_limits<double>::lowest();
   };
+
+
+
+  /// Bounds of the errors of observables/*/mean, as observables/*/error: a
+  /// density whose error is @p density_error in L1 has means of f that are off
+  /// by at most (max f - min f)/2 of it.
+  void report_observable_errors(const double density_error, Summary &summary);
 
 
 
@@ -81,6 +91,14 @@ namespace sgdfp
 
     using Cell = typename Discretisation<dim>::Cell;
 
+    /// The same means under the reference, as observables/*/gibbs_mean and
+    /// gibbs_variance. Collective.
+    /// @param reference null with a @p reason
+    void compare(const Discretisation<dim> &discretisation,
+                 const GibbsDensity<dim>   *reference,
+                 const std::string         &reason,
+                 Summary                   &summary) const;
+
     /// One per function, in the order of names(), for densities in
     /// @p trial_space. Collective.
     /// @param is_inside whether a cell of this rank carries them
@@ -115,8 +133,15 @@ namespace sgdfp
                                          const dealii::Quadrature<dim> &rule)>
                   &use) const;
 
-    /// Integrates an observable with jumps over the cells of this rank.
-    void integrate_jumps(const Law<dim> &law, Observable &observable) const;
+    /// Density at the points of an FEValues object of one cell
+    using Densities = std::function<std::vector<double>(
+      const dealii::FEValues<dim> &fe_values)>;
+
+    /// Integrates an observable over the cells of this rank; with rules that
+    /// see its jumps, if it has any.
+    MomentSum integrate(const Discretisation<dim> &discretisation,
+                        const Observable          &observable,
+                        const Densities           &densities) const;
 
     std::vector<Observable> observables;
   };

@@ -53,6 +53,7 @@ namespace sgdfp
     solver.add_parameters(prm);
     reference.add_parameters(prm);
     observables.add_parameters(prm);
+    samples.add_parameters(prm);
     spectrum.add_parameters(prm);
     chain.add_parameters(prm);
     ensemble.add_parameters(prm);
@@ -253,6 +254,12 @@ namespace sgdfp
                            "Let the box begin at 0: nothing crosses it.");
     reference.check();
     observables.check(domain.lower, domain.upper);
+    samples.check(vocabulary());
+    if (samples.samples > 0 && domain.shape == "ball")
+      throw EntryError("Observables/samples",
+                       std::to_string(samples.samples),
+                       "there are no draws from laws in balls",
+                       "Use a box.");
     if (domain.absorbing != "boundary" && !domain.absorbing.empty())
       parse_entry("Domain/absorbing", domain.absorbing, vocabulary());
     spectrum.check(vocabulary());

@@ -9,6 +9,7 @@
 #include "models/initial_density.h"
 #include "postprocess/gibbs_comparison.h"
 #include "postprocess/observables.h"
+#include "postprocess/sample_file.h"
 #include "solvers/ensemble_parameters.h"
 #include "solvers/learning_study.h"
 #include "solvers/linear_solver.h"
@@ -72,6 +73,7 @@ namespace sgdfp
     SolverParameters         solver;
     ReferenceParameters      reference;
     ObservableParameters     observables;
+    SampleParameters         samples;
     SpectrumParameters       spectrum;
     ChainParameters          chain;
     EnsembleParameters       ensemble;

@@ -260,6 +260,20 @@ namespace sgdfp
 
 
   template <int dim>
+  void CaseRun<dim>::write_samples(const Law<dim> &law)
+  {
+    sgdfp::write_samples(law,
+                         a_case.samples,
+                         observables,
+                         a_case.vocabulary(),
+                         folder.path(),
+                         log,
+                         summary);
+  }
+
+
+
+  template <int dim>
   void CaseRun<dim>::start_summary()
   {
     summary.set("program", "sgdfp-" + question);

@@ -88,6 +88,9 @@ namespace sgdfp
     /// Draws figures with a script of postprocess/plots, if the case wants any.
     void draw(const std::string &script);
 
+    /// samples.csv of a law that is trusted, if the case wants any.
+    void write_samples(const Law<dim> &law);
+
     const MPI_Comm                       communicator;
     const Case                          &a_case;
     RunLog                              &log;

@@ -154,6 +154,7 @@ namespace sgdfp
       judge();
       write_fields();
       save_law(law(), a_case, folder.path());
+      this->write_samples(law());
     }
 
 

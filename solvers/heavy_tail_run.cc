@@ -133,6 +133,7 @@ namespace sgdfp
       read_off_jumps();
       write_fields();
       save_law(solver->law(), a_case, folder.path());
+      this->write_samples(solver->law());
     }
 
 

@@ -183,6 +183,7 @@ namespace sgdfp
         throw *distrust;
       compare_with_overdamped();
       write_fields();
+      this->write_samples(study->system().law(study->answer().densities[0]));
       this->draw("plot_kinetic.py");
       warn_of_errors();
     }

@@ -167,6 +167,7 @@ namespace sgdfp
       if (is_cut && !sets.absorbing->is_boundary())
         log.warn("the quasi-stationary law has a mass of " + to_text(outside) +
                  " next to the boundary of the box, which reflects it");
+      this->write_samples(law);
     }
 
 

@@ -122,6 +122,7 @@ namespace sgdfp
       close_current();
       write_fields();
       save_law(solver->law(), a_case, folder.path());
+      this->write_samples(solver->law());
       // Last, as it may change the mesh.
       judge_balance(summary.json()["current"]["l1"].template get<double>());
       warn_of_errors();
@@ -201,10 +202,15 @@ namespace sgdfp
       summary.set("density/quadrature_error", evidence.quadrature_error);
       report_solver(*solver, summary);
       evidence.density_error = solver->estimate().density;
-      evidence.slowest_rate  = solver->accepted().slowest_rate;
-      evidence.weight_error  = solver->accepted().weight_error;
-      evidence.tolerance     = a_case.discretisation.tolerance;
-      evidence.stopped_by    = solver->stopped_by();
+      report_observable_errors(evidence.density_error, summary);
+      observables.compare(*discretisation,
+                          gibbs->reference ? &*gibbs->reference : nullptr,
+                          gibbs->reason,
+                          summary);
+      evidence.slowest_rate = solver->accepted().slowest_rate;
+      evidence.weight_error = solver->accepted().weight_error;
+      evidence.tolerance    = a_case.discretisation.tolerance;
+      evidence.stopped_by   = solver->stopped_by();
       write_probes(law, a_case.observables, summary);
     }
 
