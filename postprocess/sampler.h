@@ -44,33 +44,42 @@ namespace sgdfp
     {
       dealii::Point<dim>     lower; ///< in the chart
       dealii::Tensor<1, dim> width;
-      std::vector<double>    density; ///< times Jacobian, at the lattice
-      double                 highest = 0, mass = 0;
-      std::uint64_t          number  = 0;    ///< over all ranks
-      std::uint64_t          batches = 0;    ///< of proposals so far
+      /// Times Jacobian, at the lattice, the first coordinate running fastest
+      std::vector<double>             density;
+      double                          highest = 0, mass = 0;
+      std::uint64_t                   number = 0; ///< in place_cells()'s order
+      double                          begin = 0, end = 0; ///< mass up to it
+      std::uint64_t                   batches = 0; ///< of proposals so far
       std::vector<dealii::Point<dim>> spare; ///< accepted, not yet handed out
     };
 
     void tabulate(const Law<dim> &law);
 
+    /// The order of all cells along a space-filling curve, which no partition
+    /// changes: their numbers and how much mass is before them.
+    void place_cells(const MPI_Comm communicator);
+
     /// The density at a point of the unit cell.
-    double density(const Cell                       &cell,
-                   const dealii::Point<dim>         &unit_point,
-                   std::vector<std::vector<double>> &lines) const;
+    double density(const Cell &cell, const dealii::Point<dim> &unit_point);
+
+    /// Above the density in the cell: the highest value of a grid twice as
+    /// dense as the lattice, and some room.
+    double bound(const Cell &cell) const;
+
 
     /// One more batch of proposals.
     void propose(Cell &cell);
 
-    const RandomStream               choice, proposals;
-    const unsigned int               degree;
-    const TensorBasis<dim>           basis;
-    const ParameterBox<dim>          box;
-    std::vector<Cell>                cells;
-    std::vector<double>              ends; ///< of the cells, in [0, total]
-    double                           total = 0, the_error = 0;
-    double                           begin   = 0; ///< of the cells of this rank
-    std::uint64_t                    n_drawn = 0;
-    std::vector<std::vector<double>> lines; ///< work space
+    const RandomStream      choice, proposals;
+    const unsigned int      degree;
+    const TensorBasis<dim>  basis;
+    const ParameterBox<dim> box;
+    std::vector<Cell>       cells;
+    double                  total = 0, the_error = 0;
+    std::uint64_t           n_drawn = 0;
+    /// Of a grid in one dimension, the values of all basis polynomials
+    std::vector<std::vector<double>> grid;
+    std::vector<double>              line, work; ///< work space
   };
 } // namespace sgdfp
 

@@ -24,11 +24,13 @@ namespace
 
   /// Normal with covariance [[.2, .025], [.025, .1]], on a mesh with hanging
   /// nodes.
-  std::unique_ptr<Problem<2>> normal_law()
+  std::unique_ptr<Problem<2>>
+  normal_law(const MPI_Comm communicator = MPI_COMM_WORLD)
   {
-    auto problem          = ornstein_uhlenbeck({{.2, .05}, {.05, .3}}, 3);
-    problem->domain.lower = {-6, -5};
-    problem->domain.upper = {6, 5};
+    auto problem = ornstein_uhlenbeck({{.2, .05}, {.05, .3}}, 3, communicator);
+
+    problem->domain.lower                        = {-6, -5};
+    problem->domain.upper                        = {6, 5};
     problem->discretisation_parameters.tolerance = 1e-5;
     problem->solve_adaptively();
     return problem;
@@ -138,7 +140,26 @@ TEST(Sampler, MomentsAndNumbers)
 
 
 
+// The same draws on any number of ranks: those of all ranks together, and of
+// each alone.
+TEST(Sampler, RankIndependence)
+{
+  const auto shared = normal_law(), alone = normal_law(MPI_COMM_SELF);
+  Sampler<2> of_all(shared->adaptive->law(), 5),
+    of_one(alone->adaptive->law(), 5);
+  constexpr unsigned int n        = 20000;
+  const auto             expected = of_one.next(n);
+  const auto             mine     = of_all.next(n);
+  ASSERT_EQ(expected.size(), n);
+  EXPECT_EQ(dealii::Utilities::MPI::sum(mine.size(), MPI_COMM_WORLD), n);
+  for (const auto &draw : mine)
+    EXPECT_LT(draw.theta.distance(expected[draw.number].theta), 1e-9);
+}
+
+
+
 // One and three dimensions
+
 TEST(Sampler, OtherDimensions)
 {
   auto one = std::make_unique<Problem<1>>();
