@@ -84,8 +84,23 @@ mistake() { # what, sed script, then patterns of the message
 mistake "discrete time with momentum" 's/set time = discrete/&\nset momentum = 0.5/' 'Optimiser/time' 'plain SGD'
 mistake "discrete time and second order" 's/set time = discrete/&\nset drift = second order/' 'Optimiser/time'
 mistake "an absorbing set" 's/set lower = -4/&\nset absorbing = boundary/' 'absorbing'
-run sgdfp-landscape chain.prm
+run sgdfp-landscape chain.prm --set "Learning coefficient/region=none"
 expect 1 "no start" 'Trajectories/starts'
+run sgdfp-landscape chain.prm
+expect 0 "learning coefficient" 'lambda by free energies'
+holds "lambda of a regular minimum" output/chain-landscape/summary.json \
+  "abs(s['learning']['lambda'] - .5) < 1e-6 and s['learning']['multiplicity'] == 1 and s['paths'] is None"
+run sgdfp-landscape chain.prm --set "Learning coefficient/region=point" --set "Learning coefficient/point=1"
+expect 1 "a point that is no minimum" 'Learning coefficient/point' 'no minimum'
+run sgdfp-stationary chain.prm --output drawn --set Optimiser/time=continuous --set Observables/samples=500 \
+  --set "Observables/functions=right: if(x > 0, 1, 0)" --set "Observables/sample condition=x > 0"
+expect 0 "draws" 'right'
+holds "all draws meet the condition, half of all do" drawn/chain-stationary/summary.json \
+  "s['samples']['number'] == 500 and abs(s['samples']['probability_of_condition'] - .5) < .1 and abs(s['observables']['right']['gibbs_mean'] - s['observables']['right']['mean']) < 1e-12 and abs(s['observables']['right']['mean'] - .5) < s['observables']['right']['error'] + 1e-7"
+[[ $(wc -l <drawn/chain-stationary/samples.csv) == 501 ]]
+verdict $? "a row for each draw"
+run sgdfp-stationary chain.prm --set Observables/samples=5 --set "Observables/sample condition=x >"
+expect 1 "a condition that cannot be read" 'Observables/sample condition'
 run sgdfp-stationary chain.prm --output out --set Domain/lower=-0.5 --set Domain/upper=1.5
 expect 2 "a chain that leaves the box" 'leaves the box'
 [[ ! -e out/chain-stationary/solution ]]
