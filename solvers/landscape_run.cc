@@ -75,7 +75,7 @@ namespace sgdfp
                      log,
                      "landscape")
     {
-      if (a_case.paths.starts.empty() && a_case.learning.region == "none")
+      if (a_case.paths.starts.empty() && !a_case.learning.is_wanted(false))
         throw EntryError("Trajectories/starts",
                          "",
                          "there is nothing to follow, and Learning "
@@ -137,8 +137,11 @@ namespace sgdfp
     template <int dim>
     void LandscapeRun<dim>::answer()
     {
-      if (a_case.learning.region != "none")
+      if (a_case.learning.is_wanted(!a_case.paths.starts.empty()))
         learn();
+      else
+        summary.set_null("learning",
+                         "Learning coefficient/region leaves it out");
       if (a_case.paths.starts.empty())
         {
           summary.set_null("paths", "Trajectories/starts is empty");

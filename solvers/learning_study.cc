@@ -22,8 +22,9 @@ namespace sgdfp
     prm.add_parameter("region",
                       region,
                       "Where sgdfp-landscape looks for the learning "
-                      "coefficient: the box, a cube around a point, or nowhere",
-                      Patterns::Selection("box|point|none"));
+                      "coefficient: the box, a cube around a point, or "
+                      "nowhere; auto is the box unless there are Trajectories",
+                      Patterns::Selection("auto|box|point|none"));
     prm.add_parameter("point", point, "Centre of the cube, a minimum");
     prm.add_parameter("radius",
                       radius,
@@ -65,6 +66,13 @@ namespace sgdfp
                            to_text(MatrixRows{*values}),
                            "must be positive",
                            "Separate numbers by commas.");
+  }
+
+
+
+  bool LearningParameters::is_wanted(const bool has_paths) const
+  {
+    return region != "none" && !(region == "auto" && has_paths);
   }
 
 
@@ -238,7 +246,8 @@ namespace sgdfp
   void LearningStudy<dim>::report(Summary &summary) const
   {
     const auto &I = *integrals;
-    summary.set("learning/region", parameters.region);
+    summary.set("learning/region",
+                parameters.region == "point" ? "point" : "box");
     summary.set("learning/minimum", minimum);
     const std::string unresolved =
       "what is known of it does not follow a power and its logarithms";

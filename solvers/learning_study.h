@@ -14,7 +14,7 @@ namespace sgdfp
   /// Entries of subsection Learning coefficient.
   struct LearningParameters
   {
-    std::string         region = "box"; ///< box | point | none
+    std::string         region = "auto"; ///< auto | box | point | none
     std::vector<double> point;
     double              radius = 0.5;
     std::vector<double> sizes;         ///< further n
@@ -25,6 +25,10 @@ namespace sgdfp
 
     /// @throws EntryError
     void check(const unsigned int dimension) const;
+
+    /// Whether it is asked for; auto: the box, unless there are paths to
+    /// follow.
+    bool is_wanted(const bool has_paths) const;
   };
 
 
