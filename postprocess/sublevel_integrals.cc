@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 namespace sgdfp
@@ -32,8 +33,8 @@ namespace sgdfp
         return a;
       if (f_b == 0)
         return b;
-      boost::uintmax_t n_steps = 100;
-      const auto       ends    = boost::math::tools::toms748_solve(
+      std::uintmax_t n_steps = 100;
+      const auto     ends    = boost::math::tools::toms748_solve(
         f,
         a,
         b,
