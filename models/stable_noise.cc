@@ -113,10 +113,12 @@ namespace sgdfp
     dealii::Tensor<1, dim> sigma;
     if (is_along_gradient())
       {
+        // Negative where the expression is, which check_at() refuses
         for (unsigned int d = 0; d < dim; ++d)
           sigma[d] = std::abs(slopes[d](theta)) * values[0];
         return sigma;
       }
+
     const double factor =
       (parameters.directions == "gradient" ? loss->scalar_gradient(theta) : 1.);
     for (unsigned int d = 0; d < dim; ++d)

@@ -256,9 +256,13 @@ namespace sgdfp
   {
     using namespace dealii;
     const QIterated<dim> probing(QTrapezoid<1>(), 3);
+    const bool           may_jump = observable.switches.n_outputs() > 0;
     for (const auto &cell : discretisation.dof_handler.active_cell_iterators())
-      if (cell->is_locally_owned())
+      if (cell->is_locally_owned() && !may_jump)
+        use(cell, Quadrature<dim>());
+      else if (cell->is_locally_owned())
         {
+
           const auto at_unit_point =
             [&](std::vector<double> (Observable::*values)(const Point<dim> &)
                   const) {
@@ -314,13 +318,7 @@ namespace sgdfp
                   discretisation.box.is_outer(theta));
         }
     };
-    if (observable.switches.n_outputs() > 0)
-      visit_cells(discretisation, observable, add);
-    else
-      for (const auto &cell :
-           discretisation.dof_handler.active_cell_iterators())
-        if (cell->is_locally_owned())
-          add(cell, Quadrature<dim>());
+    visit_cells(discretisation, observable, add);
     return sum;
   }
 
@@ -387,13 +385,8 @@ namespace sgdfp
           else
             assembly.add(cell, rule, value);
         };
-        if (observable.switches.n_outputs() > 0)
-          visit_cells(discretisation, observable, add);
-        else
-          for (const auto &cell :
-               discretisation.dof_handler.active_cell_iterators())
-            if (cell->is_locally_owned())
-              add(cell, dealii::Quadrature<dim>());
+        visit_cells(discretisation, observable, add);
+
         const std::vector<Vector> sums = assembly.finish();
         result.push_back({sums[0], sums[1]});
       }
