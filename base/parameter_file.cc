@@ -65,6 +65,41 @@ namespace sgdfp
             collect(*item, here, visit);
         }
     }
+
+
+
+    /// "Section/Subsection" of "Section/Subsection/entry", "" at the top.
+    std::string section_of(const std::string &path)
+    {
+      const auto slash = path.rfind('/');
+      return slash == std::string::npos ? "" : path.substr(0, slash);
+    }
+
+
+
+    /// @p text as it is in a cell of a Markdown table.
+    std::string table_cell(const std::string &text)
+    {
+      std::string result;
+      for (const char c : text)
+        {
+          if (std::string("\\|*<").find(c) != std::string::npos)
+            result += '\\';
+          result += c;
+        }
+      return result;
+    }
+
+
+
+    /// @p text as code in such a cell, where only | is more than itself.
+    std::string code_cell(const std::string &text)
+    {
+      return text.empty() ?
+               "" :
+               "`" + dealii::Utilities::replace_in_string(text, "|", "\\|") +
+                 "`";
+    }
   } // namespace
 
 
@@ -245,23 +280,21 @@ namespace sgdfp
 
 
 
-  void ParameterFile::override_entry(const std::string &assignment)
+  void ParameterFile::override_entry(const std::string &assignment,
+                                     const std::string &source)
   {
-    const auto equals = assignment.find('=');
+    const std::string place  = source + " \"" + assignment + "\"";
+    const auto        equals = assignment.find('=');
     if (equals == std::string::npos)
-      throw UserError("--set '" + assignment +
-                      "' has no '='. Write --set \"Section/entry=value\".");
+      throw UserError(place + " has no '='. Write \"Section/entry=value\".");
     std::vector<std::string> section =
       dealii::Utilities::split_string_list(assignment.substr(0, equals), '/');
     if (section.empty())
-      throw UserError("--set '" + assignment +
-                      "' names no entry. Write --set \"Section/entry=value\".");
+      throw UserError(place +
+                      " names no entry. Write \"Section/entry=value\".");
     const std::string entry = trim(section.back());
     section.pop_back();
-    set(section,
-        entry,
-        trim(assignment.substr(equals + 1)),
-        "--set \"" + assignment + "\"");
+    set(section, entry, trim(assignment.substr(equals + 1)), place);
   }
 
 
@@ -322,13 +355,10 @@ namespace sgdfp
       out << "subsection " << section << '\n';
     for (const auto &[path, entry] : declared_entries())
       {
-        const auto        slash = path.rfind('/');
-        const std::string parent =
-          (slash == std::string::npos ? "" : path.substr(0, slash));
-        if (parent != section)
+        if (section_of(path) != section)
           continue;
-        out << "  set " << path.substr(slash + 1) << " = " << entry.value
-            << "\n      " << entry.meaning << "\n      ["
+        out << "  set " << path.substr(path.rfind('/') + 1) << " = "
+            << entry.value << "\n      " << entry.meaning << "\n      ["
             << plain_words(entry.pattern) << "]\n";
       }
     std::string inner;
@@ -338,5 +368,26 @@ namespace sgdfp
     if (!inner.empty())
       out << "Sections:" << inner << '\n';
     return out.str();
+  }
+
+
+
+  std::string ParameterFile::markdown() const
+  {
+    std::map<std::string, std::string> rows; // by section, the top level first
+    for (const auto &[path, entry] : declared_entries())
+      rows[section_of(path)] += "| " + path.substr(path.rfind('/') + 1) +
+                                " | " + code_cell(entry.value) + " | " +
+                                table_cell(plain_words(entry.pattern)) + " | " +
+                                table_cell(entry.meaning) + " |\n";
+
+    std::string result;
+    for (const auto &[section, table] : rows)
+      result += "\n## " +
+                (section.empty() ? std::string("Top level") : section) +
+                "\n\n| entry | default | allowed values | meaning |\n"
+                "|---|---|---|---|\n" +
+                table;
+    return result;
   }
 } // namespace sgdfp

@@ -32,8 +32,10 @@ namespace sgdfp
 
     /// Applies one assignment "Section/Subsection/entry=value", the form that
     /// `--set` takes.
+    /// @param source what messages say it comes from
     /// @throws UserError if the entry is not declared or the value unusable.
-    void override_entry(const std::string &assignment);
+    void override_entry(const std::string &assignment,
+                        const std::string &source = "--set");
 
     /// The message of @p error with the place where its entry was set.
     std::string explain(const EntryError &error) const;
@@ -48,6 +50,9 @@ namespace sgdfp
     /// default, allowed values and meaning.
     /// @throws UserError if there is no such section, naming the nearest one.
     std::string help(const std::string &section) const;
+
+    /// The same of all sections, one Markdown table for each.
+    std::string markdown() const;
 
   private:
     struct Declared

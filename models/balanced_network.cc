@@ -68,6 +68,14 @@ namespace sgdfp
 
 
   template <int dim>
+  const DataMoments &BalancedNetwork<dim>::data() const
+  {
+    return single_layer.data();
+  }
+
+
+
+  template <int dim>
   double BalancedNetwork<dim>::value(const Point<dim> &w) const
   {
     return single_layer.value(w) + weight_decay_loss(w);

@@ -39,6 +39,8 @@ namespace sgdfp
     dealii::FullMatrix<double>
     end_to_end(const dealii::Point<dim> &w) const override;
 
+    const DataMoments &data() const override;
+
     double value(const dealii::Point<dim> &w) const override;
 
     /// d L/d w_i, not the gradient that moves w

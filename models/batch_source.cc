@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/matrix_entry.h"
+#include "models/data_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -166,15 +167,29 @@ namespace sgdfp
     {
     public:
       FileBatches(const SampleMonomials &monomials,
-                  std::vector<double>  &&samples,
+                  const DataRows        &rows,
                   const unsigned int     batch_size,
                   const bool             with_replacement)
         : BatchSource(monomials)
-        , samples(std::move(samples))
-        , n_samples(this->samples.size() / monomials.n_monomials())
         , batch_size(batch_size)
         , with_replacement(with_replacement)
-      {}
+      {
+        std::vector<double> m(monomials.n_monomials());
+        double              sum = 0;
+        for (unsigned int i = 0; i < rows.size(); ++i)
+          if (rows.weights[i] > 0)
+            {
+              monomials.evaluate(rows.inputs(i), rows.outputs(i), m);
+              samples.insert(samples.end(), m.begin(), m.end());
+              sum += rows.weights[i];
+              cumulated.push_back(sum);
+            }
+        n_samples = cumulated.size();
+        if (!rows.has_shares())
+          cumulated.clear();
+        for (double &c : cumulated)
+          c /= sum;
+      }
 
       void draw(RandomStream::Draws &draws,
                 std::vector<Lanes>  &means) const override
@@ -216,7 +231,12 @@ namespace sgdfp
             const unsigned int n =
               (with_replacement ? n_samples : n_samples - batch_size + k + 1);
             unsigned int s =
-              std::min(static_cast<unsigned int>(u[k][lane] * n), n - 1);
+              (cumulated.empty() ? static_cast<unsigned int>(u[k][lane] * n) :
+                                   std::upper_bound(cumulated.begin(),
+                                                    cumulated.end(),
+                                                    u[k][lane]) -
+                                     cumulated.begin());
+            s = std::min(s, n - 1);
             if (!with_replacement)
               {
                 if (is_taken[s])
@@ -230,9 +250,13 @@ namespace sgdfp
             is_taken[s] = 0;
       }
 
-      const std::vector<double> samples;
-      const unsigned int        n_samples, batch_size;
-      const bool                with_replacement;
+      /// Monomials, sample after sample
+      std::vector<double> samples;
+      unsigned int        n_samples;
+      /// Where samples have weights: sums of the shares up to each
+      std::vector<double> cumulated;
+      const unsigned int  batch_size;
+      const bool          with_replacement;
     };
   } // namespace
 
@@ -265,14 +289,18 @@ namespace sgdfp
     if (p.data == "file")
       {
         const SampleMonomials monomials{p.widths.front(), p.widths.back()};
-        auto                  samples =
-          read_sample_monomials(communicator, p.data_file(folder), monomials);
-        optimiser.sampling_factor(samples.size() / monomials.n_monomials());
-        return std::make_unique<FileBatches>(monomials,
-                                             std::move(samples),
-                                             B,
-                                             optimiser.sampling ==
-                                               "with replacement");
+        const DataRows        rows = read_rows(communicator,
+                                        p.data_file(folder),
+                                        monomials.n_inputs,
+                                        monomials.n_outputs,
+                                        p.weights_of_rows());
+        optimiser.sampling_factor(
+          std::count_if(rows.weights.begin(),
+                        rows.weights.end(),
+                        [](const double w) { return w > 0; }));
+        optimiser.check_weights(rows.has_shares());
+        return std::make_unique<FileBatches>(
+          monomials, rows, B, optimiser.sampling == "with replacement");
       }
     if (p.inputs == "fixed")
       {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/data_moments.h"
 
-#include "base/data_table.h"
 #include "base/errors.h"
 #include "base/matrix_entry.h"
 
@@ -233,54 +232,6 @@ namespace sgdfp
 
   namespace
   {
-    /// Columns of x1..xn, y1..ym in the file, in any order.
-    std::vector<unsigned int> find_columns(const DataTable   &table,
-                                           const std::string &filename,
-                                           const unsigned int n_inputs,
-                                           const unsigned int n_outputs)
-    {
-      std::vector<unsigned int> found;
-      for (unsigned int i = 0; i < n_inputs + n_outputs; ++i)
-        {
-          const std::string name =
-            (i < n_inputs ? "x" + std::to_string(i + 1) :
-                            "y" + std::to_string(i - n_inputs + 1));
-          const auto &names  = table.columns();
-          const auto  column = std::find(names.begin(), names.end(), name);
-          if (column == names.end())
-            {
-              std::string header;
-              for (const std::string &n : names)
-                header += (header.empty() ? "" : ",") + n;
-              throw UserError(
-                "The data file '" + filename + "' has no column '" + name +
-                "' (its header is '" + header + "'). The widths ask for " +
-                std::to_string(n_inputs) + " inputs x1.. and " +
-                std::to_string(n_outputs) + " outputs y1...");
-            }
-          found.push_back(column - names.begin());
-        }
-      return found;
-    }
-
-
-
-    template <typename Use>
-    unsigned int for_each_sample(const DataTable                 &table,
-                                 const std::vector<unsigned int> &columns,
-                                 const unsigned int               n_inputs,
-                                 const Use                       &use)
-    {
-      std::vector<double> x(n_inputs), y(columns.size() - n_inputs);
-      return table.for_each_row([&](const std::vector<double> &row) {
-        for (unsigned int i = 0; i < columns.size(); ++i)
-          (i < n_inputs ? x[i] : y[i - n_inputs]) = row[columns[i]];
-        use(x, y);
-      });
-    }
-
-
-
     void copy(const std::vector<double> &from, FullMatrix<double> &to)
     {
       for (unsigned int i = 0, k = 0; i < to.m(); ++i)
@@ -294,7 +245,8 @@ namespace sgdfp
   DataMoments DataMoments::from_file(const MPI_Comm     communicator,
                                      const std::string &filename,
                                      const unsigned int n_inputs,
-                                     const unsigned int n_outputs)
+                                     const unsigned int n_outputs,
+                                     const RowWeights  &weights)
   {
     DataMoments         moments(n_inputs, n_outputs);
     const unsigned int  n_m = moments.n_monomials();
@@ -302,46 +254,48 @@ namespace sgdfp
     double              residual = 0;
 
     run_on_root(communicator, [&]() {
-      const DataTable table(filename);
-      const auto columns = find_columns(table, filename, n_inputs, n_outputs);
-      moments.n_samples  = for_each_sample(
-        table, columns, n_inputs, [&](const auto &x, const auto &y) {
-          moments.evaluate(x, y, m);
-          for (unsigned int i = 0; i < n_m; ++i)
-            mean[i] += m[i];
-        });
+      const DataFile file(filename, n_inputs, n_outputs, weights);
+      double         sum = 0;
+      file.for_each_row([&](const auto &x, const auto &y, const double w) {
+        moments.evaluate(x, y, m);
+        for (unsigned int i = 0; i < n_m; ++i)
+          mean[i] += w * m[i];
+        sum += w;
+        moments.n_samples += (w > 0);
+        moments.has_shares = moments.has_shares || (w != 0 && w != 1);
+      });
       for (double &entry : mean)
-        entry /= moments.n_samples;
+        entry /= sum;
 
       moments.use_means(mean);
 
       // Second pass about the mean: one pass would cancel.
-      for_each_sample(
-        table, columns, n_inputs, [&](const auto &x, const auto &y) {
-          moments.evaluate(x, y, m);
-          for (unsigned int i = 0; i < n_m; ++i)
-            for (unsigned int j = 0; j < n_m; ++j)
-              covariance[i * n_m + j] +=
-                (m[i] - mean[i]) * (m[j] - mean[j]) / moments.n_samples;
-          for (unsigned int i = 0; i < n_m; ++i)
-            for (unsigned int j = 0; j < n_m; ++j)
-              for (unsigned int k = 0; k < n_m; ++k)
-                moments.third[(i * n_m + j) * n_m + k] +=
-                  (m[i] - mean[i]) * (m[j] - mean[j]) * (m[k] - mean[k]) /
-                  moments.n_samples;
-          for (unsigned int a = 0; a < n_outputs; ++a)
+      file.for_each_row([&](const auto &x, const auto &y, const double w) {
+        moments.evaluate(x, y, m);
+        for (unsigned int i = 0; i < n_m; ++i)
+          m[i] -= mean[i];
+        for (unsigned int i = 0; i < n_m; ++i)
+          for (unsigned int j = 0; j < n_m; ++j)
             {
-              double error = y[a];
-              for (unsigned int b = 0; b < n_inputs; ++b)
-                error -= moments.best_map(a, b) * x[b];
-              residual += 0.5 * error * error / moments.n_samples;
+              const double product = w / sum * m[i] * m[j];
+              covariance[i * n_m + j] += product;
+              for (unsigned int k = 0; k < n_m; ++k)
+                moments.third[(i * n_m + j) * n_m + k] += product * m[k];
             }
-        });
+        for (unsigned int a = 0; a < n_outputs; ++a)
+          {
+            double error = y[a];
+            for (unsigned int b = 0; b < n_inputs; ++b)
+              error -= moments.best_map(a, b) * x[b];
+            residual += 0.5 * w / sum * error * error;
+          }
+      });
       return std::string();
     });
 
     using dealii::Utilities::MPI::broadcast;
     moments.n_samples     = broadcast(communicator, moments.n_samples);
+    moments.has_shares    = broadcast(communicator, moments.has_shares);
     moments.residual_loss = broadcast(communicator, residual);
     mean                  = broadcast(communicator, mean);
     moments.third         = broadcast(communicator, moments.third);
@@ -354,23 +308,68 @@ namespace sgdfp
 
 
 
-  std::vector<double> read_sample_monomials(const MPI_Comm         communicator,
-                                            const std::string     &filename,
-                                            const SampleMonomials &monomials)
+  double DataMoments::loss(const FullMatrix<double> &P) const
   {
-    std::vector<double> all, m(monomials.n_monomials());
-    run_on_root(communicator, [&]() {
-      const DataTable table(filename);
-      for_each_sample(
-        table,
-        find_columns(table, filename, monomials.n_inputs, monomials.n_outputs),
-        monomials.n_inputs,
-        [&](const auto &x, const auto &y) {
-          monomials.evaluate(x, y, m);
-          all.insert(all.end(), m.begin(), m.end());
-        });
-      return std::string();
-    });
-    return dealii::Utilities::MPI::broadcast(communicator, all);
+    double sum = residual_loss;
+    for (unsigned int a = 0; a < n_outputs; ++a)
+      for (unsigned int b = 0; b < n_inputs; ++b)
+        for (unsigned int c = 0; c < n_inputs; ++c)
+          sum += 0.5 * (P(a, b) - best_map(a, b)) * input(b, c) *
+                 (P(a, c) - best_map(a, c));
+    return sum;
+  }
+
+
+
+  std::vector<double> DataMoments::mean() const
+  {
+    std::vector<double> result(n_monomials());
+    FullMatrix<double>  y_x(n_outputs, n_inputs);
+    best_map.mmult(y_x, input);
+    for (unsigned int b = 0; b < n_inputs; ++b)
+      {
+        for (unsigned int c = b; c < n_inputs; ++c)
+          result[input_monomial(b, c)] = input(b, c);
+        for (unsigned int a = 0; a < n_outputs; ++a)
+          result[output_monomial(a, b)] = y_x(a, b);
+      }
+    return result;
+  }
+
+
+
+  std::vector<double>
+  DataMoments::loss_coefficients(const FullMatrix<double> &P) const
+  {
+    std::vector<double> result(n_monomials(), 0.);
+    for (unsigned int a = 0; a < n_outputs; ++a)
+      for (unsigned int b = 0; b < n_inputs; ++b)
+        {
+          result[output_monomial(a, b)] = -P(a, b);
+          for (unsigned int c = 0; c < n_inputs; ++c)
+            result[input_monomial(b, c)] += 0.5 * P(a, b) * P(a, c);
+        }
+    return result;
+  }
+
+
+
+  FullMatrix<double> DataMoments::covariance() const
+  {
+    FullMatrix<double> result(noise_factor.m(), noise_factor.m());
+    noise_factor.mTmult(result, noise_factor);
+    return result;
+  }
+
+
+
+  FullMatrix<double> DataMoments::second_moments() const
+  {
+    const std::vector<double> m      = mean();
+    FullMatrix<double>        result = covariance();
+    for (unsigned int i = 0; i < m.size(); ++i)
+      for (unsigned int j = 0; j < m.size(); ++j)
+        result(i, j) += m[i] * m[j];
+    return result;
   }
 } // namespace sgdfp

@@ -3,6 +3,7 @@
 #define SGDFP_MODELS_DATA_MOMENTS_H
 
 #include "base/lanes.h"
+#include "models/data_file.h"
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/lac/full_matrix.h>
@@ -58,8 +59,6 @@ namespace sgdfp
   /// covariance, at a cost independent of the number of samples.
   struct DataMoments : public SampleMonomials
   {
-
-
     /// E[x x^T], n_inputs x n_inputs
     dealii::FullMatrix<double> input;
     /// The end-to-end matrix of least squares E[y x^T] E[x x^T]^+, n_outputs x
@@ -71,8 +70,27 @@ namespace sgdfp
     dealii::FullMatrix<double> noise_factor;
     /// E[d_p d_q d_r], d = m - E m, [(p n + q) n + r] with the n monomials
     std::vector<double> third;
-    /// Number of samples; 0 for a population
+    /// Number of samples of positive weight; 0 for a population
     unsigned int n_samples = 0;
+    /// Whether some samples are drawn more often than others
+    bool has_shares = false;
+
+    /// 1/2 E|P x - y|^2 for the end-to-end matrix @p P.
+    double loss(const dealii::FullMatrix<double> &P) const;
+
+    /// E m
+    std::vector<double> mean() const;
+
+    /// The coefficients c of a sample's loss in its monomials,
+    ///     1/2 |P x - y|^2 = c . m + 1/2 |y|^2.
+    std::vector<double>
+    loss_coefficients(const dealii::FullMatrix<double> &P) const;
+
+    /// Cov(m)
+    dealii::FullMatrix<double> covariance() const;
+
+    /// E[m m^T]
+    dealii::FullMatrix<double> second_moments() const;
 
     /// x ~ N(0, covariance), y = teacher x + e, e ~ N(0, label_noise^2 I);
     /// Cov(m) by Isserlis' theorem.
@@ -85,13 +103,14 @@ namespace sgdfp
                                    const dealii::FullMatrix<double> &teacher,
                                    const double label_noise);
 
-    /// The empirical moments (1/n) of a CSV file with columns x1.., y1..; read
-    /// on rank 0 in two passes, the moments are broadcast.
+    /// The empirical moments (1/n, or by the weights of the rows) of a CSV file
+    /// (DataFile); read on rank 0 in two passes, the moments are broadcast.
     /// @throws UserError for an unreadable file or wrong columns.
     static DataMoments from_file(const MPI_Comm     communicator,
                                  const std::string &filename,
                                  const unsigned int n_inputs,
-                                 const unsigned int n_outputs);
+                                 const unsigned int n_outputs,
+                                 const RowWeights  &weights = {});
 
   private:
     DataMoments(const unsigned int n_inputs, const unsigned int n_outputs);
@@ -99,15 +118,6 @@ namespace sgdfp
     /// Sets `input` and `best_map` from the means of the monomials.
     void use_means(const std::vector<double> &mean);
   };
-
-
-
-  /// The monomials of every row of a CSV file with columns x1.., y1.., row
-  /// after row; read on rank 0, then broadcast.
-  /// @throws UserError for an unreadable file or wrong columns.
-  std::vector<double> read_sample_monomials(const MPI_Comm         communicator,
-                                            const std::string     &filename,
-                                            const SampleMonomials &monomials);
 
 } // namespace sgdfp
 

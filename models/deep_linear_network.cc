@@ -230,6 +230,14 @@ namespace sgdfp
 
 
   template <int dim>
+  const DataMoments &DeepLinearNetwork<dim>::data() const
+  {
+    return moments;
+  }
+
+
+
+  template <int dim>
   std::vector<double>
   DeepLinearNetwork<dim>::residual(const Point<dim> &theta) const
   {

@@ -40,6 +40,8 @@ namespace sgdfp
     dealii::FullMatrix<double>
     end_to_end(const dealii::Point<dim> &theta) const override;
 
+    const DataMoments &data() const override;
+
     double value(const dealii::Point<dim> &theta) const override;
 
     dealii::Tensor<1, dim>
@@ -69,7 +71,6 @@ namespace sgdfp
     boost::optional<SampleGradient<dim>> sample_gradient() const override;
 
     bool has_samples() const override;
-
 
     unsigned int n_samples() const override;
 

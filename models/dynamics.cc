@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/text.h"
+#include "models/network.h"
 
 #include <algorithm>
 #include <cmath>
@@ -38,6 +39,8 @@ namespace sgdfp
                            "this loss has no samples to draw batches from",
                            "Use type = isotropic, constant with the diffusion "
                            "matrix D, or expression.");
+        if (const auto *network = dynamic_cast<const Network<dim> *>(&*loss))
+          optimiser.check_weights(network->data().has_shares);
         minibatch_factor = optimiser.effective_learning_rate() /
                            (2. * optimiser.batch_size) *
                            optimiser.sampling_factor(loss->n_samples());

@@ -3,6 +3,7 @@
 #define SGDFP_MODELS_LOSS_H
 
 #include "base/expression_entry.h"
+#include "models/data_file.h"
 #include "models/matrix_field.h"
 #include "models/network_layout.h"
 #include "models/polynomial.h"
@@ -190,6 +191,7 @@ namespace sgdfp
     std::vector<std::vector<double>> teacher          = {{1}};
     double                           label_noise      = 0.5;
     std::string                      file             = "data.csv";
+    std::string                      row_weights      = "";
     NetworkStructure                 structure;
 
     std::string expression    = "0.5*(u*v-1)^2";
@@ -207,6 +209,17 @@ namespace sgdfp
 
     /// Path of the data file: in @p folder if there is one of that name.
     std::string data_file(const std::string &folder) const;
+
+    /// Those that the case gives.
+    RowWeights weights_of_rows() const;
+
+    /// The loss of predictions on other data: no weight decay, and some other
+    /// entries, given as "Quadratic/minimum = 1, 0 & Quadratic/hessian = ..".
+    /// @param entry of the case that says so, for messages
+    /// @throws EntryError
+    LossParameters on_other_data(const std::string &entry,
+                                 const std::string &changes,
+                                 const unsigned int dimension) const;
   };
 
 

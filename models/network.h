@@ -2,6 +2,7 @@
 #ifndef SGDFP_MODELS_NETWORK_H
 #define SGDFP_MODELS_NETWORK_H
 
+#include "models/data_moments.h"
 #include "models/loss.h"
 
 #include <deal.II/lac/full_matrix.h>
@@ -21,6 +22,9 @@ namespace sgdfp
     /// The end-to-end matrix P = W_N .. W_1, outputs x inputs
     virtual dealii::FullMatrix<double>
     end_to_end(const dealii::Point<dim> &theta) const = 0;
+
+    /// What the network has learnt from.
+    virtual const DataMoments &data() const = 0;
   };
 } // namespace sgdfp
 

@@ -165,6 +165,19 @@ namespace sgdfp
 
 
 
+  void OptimiserParameters::check_weights(const bool has_shares) const
+  {
+    if (has_shares && sampling != "with replacement")
+      throw EntryError("Optimiser/sampling",
+                       sampling,
+                       "rows of the data file have weights other than 0 and 1, "
+                       "by which rows can only be drawn with replacement",
+                       "Set sampling = with replacement, or use the weights 0 "
+                       "and 1.");
+  }
+
+
+
   double
   OptimiserParameters::sampling_factor(const unsigned int n_samples) const
   {

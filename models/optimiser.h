@@ -57,6 +57,11 @@ namespace sgdfp
     /// go with momentum or additional drift.
     void check() const;
 
+    /// @param has_shares whether rows of the data have weights other than 0
+    /// and 1
+    /// @throws EntryError where that has no meaning
+    void check_weights(const bool has_shares) const;
+
     /// Covariance of the batch gradient is C/B times this: 1 with replacement
     /// or for a population, else (1 - B/n) n/(n-1) [numerics.md, 8].
     /// @param n_samples rows of the data file, 0 for a population

@@ -180,3 +180,16 @@ TEST(ParameterFile, HelpListsASectionAndRefusesAnUnknownOne)
       expect_all_in(error.what(), {"Optimize", "Optimiser"});
     }
 }
+
+
+
+TEST(ParameterFile, HasATableOfMarkdownForEachSection)
+{
+  Example x;
+  expect_all_in(x.file.markdown(),
+                {"\n## Top level\n",
+                 "\n| kind | `a` | one of: a \\| bee |  |\n",
+                 "\n## Optimiser\n",
+                 "\n| learning rate | `0.1` | a number >= 0 |  |\n",
+                 "\n## Optimiser/Deep\n"});
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/errors.h"
+#include "models/batch_source.h"
 #include "models/deep_linear_network.h"
 #include "tests/temporary_file.h"
 
@@ -136,4 +137,98 @@ TEST(DataFile, MissingColumnsAndFilesAreNamedOnEveryRank)
     }
   EXPECT_THROW(DataMoments::from_file(MPI_COMM_WORLD, "none.csv", 1, 1),
                UserError);
+}
+
+
+
+namespace
+{
+  constexpr const char *rows_with_weights = "x1,y1,weight\n"
+                                            "1,2,1\n"
+                                            "-1,.5,0\n"
+                                            "2,3,3\n";
+
+  void expect_same(const DataMoments &a, const DataMoments &b)
+  {
+    const auto mean_a = a.mean(), mean_b = b.mean();
+    const auto C_a = a.covariance(), C_b = b.covariance();
+    EXPECT_NEAR(a.residual_loss, b.residual_loss, 1e-14);
+    for (unsigned int i = 0; i < mean_a.size(); ++i)
+      {
+        EXPECT_NEAR(mean_a[i], mean_b[i], 1e-13);
+        for (unsigned int j = 0; j < mean_a.size(); ++j)
+          EXPECT_NEAR(C_a(i, j), C_b(i, j), 1e-12);
+      }
+    for (unsigned int i = 0; i < a.third.size(); ++i)
+      EXPECT_NEAR(a.third[i], b.third[i], 1e-11);
+  }
+} // namespace
+
+
+
+TEST(DataFile, WeightsAreRepetitions)
+{
+  const TemporaryFile weighted(rows_with_weights, true),
+    repeated("y1,x1\n3,2\n2,1\n3,2\n3,2\n", true);
+  const auto moments =
+    DataMoments::from_file(MPI_COMM_WORLD, weighted.name, 1, 1);
+  expect_same(moments,
+              DataMoments::from_file(MPI_COMM_WORLD, repeated.name, 1, 1));
+  EXPECT_EQ(moments.n_samples, 2u);
+  EXPECT_TRUE(moments.has_shares);
+}
+
+
+
+// Those of the case take the place of those of the file.
+TEST(DataFile, GivenWeightsMaskRows)
+{
+  const TemporaryFile weighted(rows_with_weights, true),
+    masked("x1,y1\n-1,.5\n2,3\n", true);
+  const auto weights = parse_row_weights("entry", "1: 0; 2-3: 1");
+  const auto moments =
+    DataMoments::from_file(MPI_COMM_WORLD, weighted.name, 1, 1, weights);
+  expect_same(moments,
+              DataMoments::from_file(MPI_COMM_WORLD, masked.name, 1, 1));
+  EXPECT_FALSE(moments.has_shares);
+  for (const char *given : {"4: 1", "1-3: 0"})
+    EXPECT_THROW(DataMoments::from_file(MPI_COMM_WORLD,
+                                        weighted.name,
+                                        1,
+                                        1,
+                                        parse_row_weights("entry", given)),
+                 UserError);
+  for (const char *wrong : {"0: 1", "2", "2: -1", "3-2: 1", "1: 1; 1: 2", "a"})
+    EXPECT_THROW(parse_row_weights("entry", wrong), EntryError) << wrong;
+}
+
+
+
+// The shares of the rows among many draws, within four standard errors.
+TEST(DataFile, BatchesFollowWeights)
+{
+  const TemporaryFile weighted(rows_with_weights, true);
+  LossParameters      loss;
+  loss.widths = {1, 1};
+  loss.data   = "file";
+  loss.file   = weighted.name;
+  OptimiserParameters optimiser;
+  const auto source = make_batch_source(loss, optimiser, "", MPI_COMM_WORLD);
+  const RandomStream stream(1);
+  std::vector<Lanes> means(2);
+  double             n_third = 0, n = 0;
+  for (unsigned int step = 0; step < 2000; ++step)
+    {
+      RandomStream::Draws draws(stream, 0, step);
+      source->draw(draws, means);
+      for (unsigned int lane = 0; lane < n_lanes; ++lane, ++n)
+        {
+          ASSERT_TRUE(means[0][lane] == 1 || means[0][lane] == 4);
+          n_third += (means[0][lane] == 4);
+        }
+    }
+  EXPECT_NEAR(n_third / n, .75, 4 * std::sqrt(.75 * .25 / n));
+  optimiser.sampling = "without replacement";
+  EXPECT_THROW(make_batch_source(loss, optimiser, "", MPI_COMM_WORLD),
+               EntryError);
 }
