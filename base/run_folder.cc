@@ -133,6 +133,17 @@ namespace sgdfp
       fs::create_directory(fs::path(folder) / "solution", failure);
       if (failure)
         complain(folder, failure.message());
+      return std::string();
+    });
+    keep_case(case_text, resolved_text);
+  }
+
+
+
+  void RunFolder::keep_case(const std::string &case_text,
+                            const std::string &resolved_text) const
+  {
+    run_on_root(communicator, [&]() {
       write_text(fs::path(folder) / "case.prm", case_text);
       write_text(fs::path(folder) / "parameters.prm", resolved_text);
       return std::string();

@@ -42,6 +42,11 @@ namespace sgdfp
     void open(const std::string &case_text,
               const std::string &resolved_text) const;
 
+    /// Writes case.prm and parameters.prm.
+    /// @throws UserError on every rank if that fails
+    void keep_case(const std::string &case_text,
+                   const std::string &resolved_text) const;
+
     /// Makes the folder, removes the results of an earlier run.
     /// @throws UserError on every rank if it cannot be written.
     void clear() const;

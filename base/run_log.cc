@@ -38,14 +38,21 @@ namespace sgdfp
 
 
 
-  RunLog::RunLog(const MPI_Comm communicator, const bool quiet)
+  RunLog::RunLog(const MPI_Comm communicator, const Screen screen)
     : communicator(communicator)
     , is_root(dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
-    , quiet(quiet)
-    , start_up(seconds_since_process_start())
+    , screen(screen)
+    , start_up(screen == Screen::nothing ? 0 : seconds_since_process_start())
   {
-    phases.emplace_back("start-up (libraries, MPI)", start_up);
+    if (screen != Screen::nothing)
+      phases.emplace_back("start-up (libraries, MPI)", start_up);
   }
+
+
+
+  RunLog::RunLog(const MPI_Comm communicator, const bool quiet)
+    : RunLog(communicator, quiet ? Screen::warnings : Screen::everything)
+  {}
 
 
 
@@ -63,7 +70,7 @@ namespace sgdfp
 
   void RunLog::say(const std::string &line)
   {
-    if (is_root && !quiet)
+    if (is_root && screen == Screen::everything)
       std::cout << line << std::endl;
     note(line);
   }
@@ -85,7 +92,7 @@ namespace sgdfp
   void RunLog::warn(const std::string &line)
   {
     warning_lines.push_back(line);
-    if (quiet && is_root)
+    if (is_root && screen == Screen::warnings)
       std::cerr << "Warning: " << line << std::endl;
     say("  Warning: " + line);
   }

@@ -19,7 +19,19 @@ namespace sgdfp
   class RunLog
   {
   public:
-    /// @param quiet nothing on the screen but warnings (log.txt is complete)
+    /// What goes to the screen; log.txt is complete in any case.
+    enum class Screen
+    {
+      everything,
+      warnings,
+      /// The run is one of many within a program, which speaks for it; its
+      /// time is its own, without the start of the process
+      nothing
+    };
+
+    RunLog(const MPI_Comm communicator, const Screen screen);
+
+    /// @param quiet nothing on the screen but warnings
     RunLog(const MPI_Comm communicator, const bool quiet);
 
     /// Opens log.txt in @p folder (rank 0) and writes what was said so far.
@@ -38,7 +50,8 @@ namespace sgdfp
 
     const std::vector<std::string> &warnings() const;
 
-    /// Wall seconds since the program started.
+    /// Wall seconds since the program started; with Screen::nothing since the
+    /// log was made.
     double seconds() const;
 
     /// Adds the life time of the object to the phase of that name.
@@ -64,12 +77,13 @@ namespace sgdfp
   private:
     const MPI_Comm           communicator;
     const bool               is_root;
-    const bool               quiet;
+    const Screen             screen;
     std::ofstream            file;
     std::string              said_before_attach;
     std::vector<std::string> warning_lines;
     dealii::Timer            total;
-    /// From the start of the process to the construction of the log.
+    /// From the start of the process to the construction of the log; 0 with
+    /// Screen::nothing.
     const double start_up;
 
     std::vector<std::pair<std::string, double>> phases;

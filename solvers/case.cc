@@ -59,6 +59,7 @@ namespace sgdfp
     ensemble.add_parameters(prm);
     paths.add_parameters(prm);
     learning.add_parameters(prm);
+    sweep.add_parameters(prm);
 
 
     output.add_parameters(prm);
@@ -108,6 +109,7 @@ namespace sgdfp
     std::map<std::string, std::string> entries = file.values();
     for (auto entry = entries.begin(); entry != entries.end();)
       if (entry->first.rfind("Output/", 0) == 0 ||
+          entry->first.rfind("Sweep/", 0) == 0 ||
           entry->first == "Time/checkpoint interval")
         entry = entries.erase(entry);
       else
@@ -267,5 +269,6 @@ namespace sgdfp
     ensemble.check(dimension);
     paths.check(dimension);
     learning.check(dimension);
+    sweep.check();
   }
 } // namespace sgdfp

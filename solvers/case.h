@@ -15,6 +15,7 @@
 #include "solvers/linear_solver.h"
 #include "solvers/path_parameters.h"
 #include "solvers/spectrum_parameters.h"
+#include "solvers/sweep_parameters.h"
 #include "solvers/time_parameters.h"
 
 namespace sgdfp
@@ -79,6 +80,7 @@ namespace sgdfp
     EnsembleParameters       ensemble;
     PathParameters           paths;
     LearningParameters       learning;
+    SweepParameters          sweep;
 
     OutputParameters output;
 

@@ -6,14 +6,8 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "postprocess/figures.h"
-#include "postprocess/histogram_file.h"
-#include "postprocess/law_binning.h"
 #include "postprocess/law_comparison.h"
-#include "solvers/common_bins.h"
-#include "solvers/previous_law.h"
-#include "solvers/run_record.h"
-
-#include <boost/optional.hpp>
+#include "solvers/law_of_run.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -44,15 +38,6 @@ namespace sgdfp
       void run();
 
     private:
-      /// What a folder holds: one of the two.
-      struct Source
-      {
-        std::unique_ptr<const PreviousLaw<dim>> density;
-        boost::optional<BinnedLaw>              histogram;
-      };
-
-      Source read(const RunRecord &record) const;
-
       void read_all();
 
       /// Puts all on the same bins.
@@ -72,8 +57,7 @@ namespace sgdfp
       const std::vector<RunRecord> &records;
       RunLog                       &log;
       const RunFolder               folder;
-      std::vector<Source>           sources;
-      std::vector<BinOwner>         owners;
+      std::vector<LawOfRun<dim>>    sources;
       Bins                          bins;
       std::vector<ComparedLaw>      laws;
     };
@@ -81,65 +65,14 @@ namespace sgdfp
 
 
     template <int dim>
-    typename CompareRun<dim>::Source
-    CompareRun<dim>::read(const RunRecord &record) const
-    {
-      Source source;
-      if (record.is_ensemble())
-        {
-          source.histogram = read_histogram(
-            communicator, (fs::path(record.folder) / "histogram.npz").string());
-          if (source.histogram->bins.dimension() != dim)
-            throw record.error("its histogram.npz has " +
-                                 counted(source.histogram->bins.dimension(),
-                                         "variable") +
-                                 ", its summary.json has " +
-                                 std::to_string(dim),
-                               "Run the case anew.");
-          return source;
-        }
-      // It speaks of the case that would begin with that law.
-      try
-        {
-          source.density =
-            std::make_unique<const PreviousLaw<dim>>(communicator,
-                                                     record.folder,
-                                                     log);
-        }
-      catch (const EntryError &error)
-        {
-          throw record.error(error.reason,
-                             "Run its case anew with this version; a data "
-                             "file is looked for from where you start the "
-                             "program.");
-        }
-      return source;
-    }
-
-
-
-    template <int dim>
     void CompareRun<dim>::read_all()
     {
-      const RunLog::Phase phase(log, "reading");
+      const RunLog::Phase   phase(log, "reading");
+      std::vector<BinOwner> owners;
       for (const RunRecord &record : records)
         {
-          sources.push_back(read(record));
-          const Source &source = sources.back();
-          BinOwner      owner;
-          owner.folder       = record.folder;
-          owner.is_histogram = record.is_ensemble();
-          if (source.histogram)
-            owner.bins = source.histogram->bins;
-          else
-            {
-              const auto &box  = source.density->law().discretisation.box;
-              owner.bins.lower = {box.lower().begin_raw(),
-                                  box.lower().end_raw()};
-              owner.bins.upper = {box.upper().begin_raw(),
-                                  box.upper().end_raw()};
-            }
-          owners.push_back(owner);
+          sources.emplace_back(communicator, record, log);
+          owners.push_back(sources.back().owner());
         }
       bins = common_bins(owners, line);
     }
@@ -150,20 +83,11 @@ namespace sgdfp
     void CompareRun<dim>::bin()
     {
       const RunLog::Phase phase(log, "bins");
-      for (std::size_t i = 0; i < sources.size(); ++i)
+      for (const LawOfRun<dim> &source : sources)
         {
-          ComparedLaw compared;
-          compared.folder                = records[i].folder;
-          compared.program               = records[i].program();
-          compared.density_error         = records[i].density_error();
-          compared.means                 = records[i].means();
-          compared.law                   = sources[i].histogram ?
-                                             merged(*sources[i].histogram, bins.number) :
-                                             bin_law(sources[i].density->law(), bins);
-          compared.law.effective_samples = records[i].effective_samples();
+          laws.push_back(source.on(bins));
           if (line.symmetrise)
-            compared.law = symmetrised(compared.law);
-          laws.push_back(compared);
+            laws.back().law = symmetrised(laws.back().law);
         }
     }
 
@@ -304,27 +228,6 @@ namespace sgdfp
 
 
 
-    /// @throws UserError unless all are laws of the same variables
-    void check_variables(const std::vector<RunRecord> &records)
-    {
-      const auto names_of = [](const RunRecord &record) {
-        std::string text;
-        for (const std::string &name : record.variables())
-          text += (text.empty() ? "" : ", ") + name;
-        return text;
-      };
-      const RunRecord &reference = records.front();
-      for (const RunRecord &record : records)
-        if (record.dimension() != reference.dimension() ||
-            record.variables() != reference.variables())
-          throw record.error(
-            "its law is one of " + names_of(record) + ", that of '" +
-              reference.folder + "' is one of " + names_of(reference),
-            "Compare laws of the same variables; `set variables` names them.");
-    }
-
-
-
     /// @throws UserError where the output would mix with a run
     void check_output(const MPI_Comm communicator, const CompareLine &line)
     {
@@ -360,7 +263,8 @@ namespace sgdfp
     std::vector<RunRecord> records;
     for (const std::string &folder : line.folders)
       records.emplace_back(communicator, folder);
-    check_variables(records);
+    for (const RunRecord &record : records)
+      check_variables(records.front(), record);
     switch (records.front().dimension())
       {
         case 1:

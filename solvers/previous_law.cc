@@ -14,7 +14,8 @@ namespace sgdfp
   template <int dim>
   PreviousLaw<dim>::PreviousLaw(const MPI_Comm     communicator,
                                 const std::string &folder,
-                                RunLog            &log)
+                                RunLog            &log,
+                                const Use          use)
   {
     const auto complain = [&](const std::string &why) {
       return EntryError("Time/run",
@@ -37,9 +38,13 @@ namespace sgdfp
       {
         throw complain(std::string("it cannot be read: ") + error.what());
       }
-    if (a_case.optimiser.is_underdamped())
+    const bool is_marginal = state.contains("degree");
+    if (a_case.optimiser.is_underdamped() &&
+        !(use == Use::comparison && is_marginal))
       throw complain("it has momentum, and plain SGD has no use for its "
                      "velocities");
+    if (is_marginal)
+      state.at("degree").get_to(a_case.discretisation.degree);
     if (a_case.dimension != dim)
       throw complain("its law has " + std::to_string(a_case.dimension) +
                      " parameters, the case has " + std::to_string(dim));

@@ -15,12 +15,21 @@ namespace sgdfp
   class PreviousLaw
   {
   public:
+    /// What it is read for: velocities of a run with momentum are missed by a
+    /// start, not by a comparison of parameters.
+    enum class Use
+    {
+      start,
+      comparison
+    };
+
     /// Collective.
     /// @param folder of the run, the value of Time/run
     /// @throws EntryError if there is no law in it, or one of another dimension
     PreviousLaw(const MPI_Comm     communicator,
                 const std::string &folder,
-                RunLog            &log);
+                RunLog            &log,
+                const Use          use = Use::start);
 
     /// The coefficients in another space: M P = (phi_i, p), p the previous law,
     /// 0 outside of its box, normalised. Collective.
@@ -47,7 +56,8 @@ namespace sgdfp
 
 
 
-  /// Writes such a checkpoint of a law that is no step of a time series.
+  /// Writes such a checkpoint of a law that is no step of a time series. With
+  /// momentum it is the law of the parameters alone.
   template <int dim>
   void save_law(const Law<dim>    &law,
                 const Case        &a_case,

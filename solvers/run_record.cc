@@ -105,10 +105,11 @@ namespace sgdfp
     if (status != "ok")
       throw error("its run was refused (" + status + ") and left no law",
                   "Its summary.json says why; solve that first.");
-    if (summary.contains("kinetic"))
-      throw error("it is a law of parameters and velocities by finite "
-                  "elements, of which there is no checkpoint to compare",
-                  "Compare the ensemble with momentum, or plain SGD.");
+    if (summary.contains("kinetic") && program() == "sgdfp-transient")
+      throw error("its checkpoint is that of a law of parameters and "
+                  "velocities",
+                  "Compare the stationary law or the ensemble with momentum, "
+                  "or plain SGD.");
   }
 
 
