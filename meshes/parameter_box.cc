@@ -215,6 +215,22 @@ namespace sgdfp
 
 
   template <int dim>
+  dealii::Point<dim> ParameterBox<dim>::search_corner(const bool is_upper) const
+  {
+    dealii::Point<dim> corner = (is_upper ? upper() : lower());
+    if (is_graded())
+      {
+        // d theta/d xi at 0 is the core length.
+        const auto reach = 100. * chart_slopes(dealii::Point<dim>());
+        for (unsigned int d = 0; d < dim; ++d)
+          corner[d] = std::min(std::max(corner[d], -reach[d]), reach[d]);
+      }
+    return corner;
+  }
+
+
+
+  template <int dim>
   double ParameterBox<dim>::core_length() const
   {
     return is_ball ? the_balls.radius : core;

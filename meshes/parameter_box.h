@@ -68,6 +68,10 @@ namespace sgdfp
 
     bool is_graded() const;
 
+    /// The upper or lower corner of where minima of a loss are looked for: all
+    /// of the box, or a hundred cores of a graded one.
+    dealii::Point<dim> search_corner(const bool is_upper) const;
+
     /// L; the radius of a ball; 0 for an ordinary box.
     double core_length() const;
 

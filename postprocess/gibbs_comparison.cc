@@ -27,6 +27,28 @@ namespace sgdfp
   using dealii::Utilities::MPI::sum;
 
   template <int dim>
+  std::string does_not_fit(const Law<dim>          &law,
+                           const GibbsDensity<dim> &gibbs,
+                           const std::string       &name)
+  {
+    constexpr double tolerance = 1e-6;
+    const double     at_boundary =
+      boundary_mass<dim>(law.discretisation,
+                         open_sides(law.dynamics, law.discretisation.box),
+                         [&](const dealii::Point<dim> &theta) {
+                           return std::exp(gibbs.log_density(theta));
+                         });
+    if (at_boundary <= tolerance)
+      return "";
+    return name + " at T = " + to_text(gibbs.temperature) + " has " +
+           to_text(at_boundary) +
+           " of its mass at the boundary of the box: it is not normalisable "
+           "there (a flat valley), or the box is too small for it";
+  }
+
+
+
+  template <int dim>
   GibbsComparison<dim>::GibbsComparison(const Law<dim>            &law,
                                         const ReferenceParameters &parameters,
                                         const Vocabulary          &vocabulary)
@@ -200,28 +222,6 @@ namespace sgdfp
 
 
   template <int dim>
-  std::string
-  GibbsComparison<dim>::does_not_fit(const GibbsDensity<dim> &gibbs) const
-  {
-    constexpr double tolerance = 1e-6;
-    const double     at_boundary =
-      boundary_mass<dim>(law.discretisation,
-                         open_sides(law.dynamics, law.discretisation.box),
-                         [&](const dealii::Point<dim> &theta) {
-                           return std::exp(gibbs.log_density(theta));
-                         });
-    if (at_boundary <= tolerance)
-      return "";
-    return std::string(bayes_energy ? "the posterior at T = " :
-                                      "the tempered posterior at T = ") +
-           to_text(gibbs.temperature) + " has " + to_text(at_boundary) +
-           " of its mass at the boundary of the box: it is not normalisable "
-           "there (a flat valley), or the box is too small for it";
-  }
-
-
-
-  template <int dim>
   void GibbsComparison<dim>::find_references(const double energy,
                                              const double nominal)
   {
@@ -230,7 +230,7 @@ namespace sgdfp
     else if (const auto T = find_closest_temperature(energy))
       {
         closest        = gibbs_at(*T).first;
-        closest_reason = does_not_fit(*closest);
+        closest_reason = does_not_fit(law, *closest);
         if (!closest_reason.empty())
           closest.reset();
       }
@@ -255,7 +255,10 @@ namespace sgdfp
       reference = gibbs_at(nominal).first;
     else
       reference = gibbs_at(std::stod(parameters.temperature)).first;
-    reason = does_not_fit(*reference);
+    reason =
+      does_not_fit(law,
+                   *reference,
+                   bayes_energy ? "the posterior" : "the tempered posterior");
     if (!reason.empty())
       reference.reset();
   }
@@ -393,7 +396,13 @@ namespace sgdfp
 
 
 
-  template class GibbsComparison<1>;
-  template class GibbsComparison<2>;
-  template class GibbsComparison<3>;
+#define INSTANTIATE(dim)                                       \
+  template std::string does_not_fit(const Law<dim> &,          \
+                                    const GibbsDensity<dim> &, \
+                                    const std::string &);      \
+  template class GibbsComparison<dim>;
+
+  INSTANTIATE(1)
+  INSTANTIATE(2)
+  INSTANTIATE(3)
 } // namespace sgdfp

@@ -9,6 +9,16 @@
 
 namespace sgdfp
 {
+  /// "" or why q cannot serve as a reference in the box of @p law: more than
+  /// 1e-6 of its mass is within 1 % of the boundary. Collective.
+  /// @param name what q is
+  template <int dim>
+  std::string does_not_fit(const Law<dim>          &law,
+                           const GibbsDensity<dim> &gibbs,
+                           const std::string &name = "the tempered posterior");
+
+
+
   /// How far the law is from the tempered posterior:
   ///
   ///     kl = KL(p|q) = int p log(p/q) - p + q       (every term >= 0)
@@ -73,9 +83,6 @@ namespace sgdfp
     /// @param energies U at the quadrature points
     Distances distances(const GibbsDensity<dim>   &gibbs,
                         const std::vector<double> &energies) const;
-
-    /// "" or why q cannot serve.
-    std::string does_not_fit(const GibbsDensity<dim> &gibbs) const;
 
     void write_free_energy(const double energy,
                            const double entropy,

@@ -25,45 +25,42 @@ namespace sgdfp
         x[d] = (i >> d) & 1;
       return x;
     }
-
-
-
-    /// Share of the unit cell where c + g.x < 0: the volume below a plane, by
-    /// inclusion and exclusion over the corners,
-    ///     (1/(m! n_1 .. n_m)) sum_k (-1)^|k| max(0, t - n.k)^m.
-    template <int dim>
-    double share_below(const double c, const dealii::Tensor<1, dim> &g)
-    {
-      // Flip axes so that all slopes are positive, leave out the flat ones.
-      std::vector<double> n;
-      double              t = -c, steepest = 0;
-      for (unsigned int d = 0; d < dim; ++d)
-        steepest = std::max(steepest, std::abs(g[d]));
-      for (unsigned int d = 0; d < dim; ++d)
-        {
-          t -= std::min(g[d], 0.);
-          if (std::abs(g[d]) > 1e-6 * steepest)
-            n.push_back(std::abs(g[d]));
-          else
-            t -= 0.5 * std::abs(g[d]);
-        }
-      double sum = 0, factor = 1;
-      for (std::size_t m = 0; m < n.size(); ++m)
-        factor *= (m + 1) * n[m];
-      for (unsigned int k = 0; k < (1u << n.size()); ++k)
-        {
-          double rest = t, sign = 1;
-          for (std::size_t m = 0; m < n.size(); ++m)
-            if ((k >> m) & 1)
-              {
-                rest -= n[m];
-                sign = -sign;
-              }
-          sum += sign * std::pow(std::max(0., rest), double(n.size()));
-        }
-      return std::min(std::max(sum / factor, 0.), 1.);
-    }
   } // namespace
+
+
+
+  template <int dim>
+  double share_below(const double c, const dealii::Tensor<1, dim> &g)
+  {
+    // Flip axes so that all slopes are positive, leave out the flat ones.
+    std::vector<double> n;
+    double              t = -c, steepest = 0;
+    for (unsigned int d = 0; d < dim; ++d)
+      steepest = std::max(steepest, std::abs(g[d]));
+    for (unsigned int d = 0; d < dim; ++d)
+      {
+        t -= std::min(g[d], 0.);
+        if (std::abs(g[d]) > 1e-6 * steepest)
+          n.push_back(std::abs(g[d]));
+        else
+          t -= 0.5 * std::abs(g[d]);
+      }
+    double sum = 0, factor = 1;
+    for (std::size_t m = 0; m < n.size(); ++m)
+      factor *= (m + 1) * n[m];
+    for (unsigned int k = 0; k < (1u << n.size()); ++k)
+      {
+        double rest = t, sign = 1;
+        for (std::size_t m = 0; m < n.size(); ++m)
+          if ((k >> m) & 1)
+            {
+              rest -= n[m];
+              sign = -sign;
+            }
+        sum += sign * std::pow(std::max(0., rest), double(n.size()));
+      }
+    return std::min(std::max(sum / factor, 0.), 1.);
+  }
 
 
 
@@ -227,7 +224,11 @@ namespace sgdfp
 
 
 
-  template class JumpQuadrature<1>;
-  template class JumpQuadrature<2>;
-  template class JumpQuadrature<3>;
+#define INSTANTIATE(dim)                                                     \
+  template double share_below(const double, const dealii::Tensor<1, dim> &); \
+  template class JumpQuadrature<dim>;
+
+  INSTANTIATE(1)
+  INSTANTIATE(2)
+  INSTANTIATE(3)
 } // namespace sgdfp

@@ -8,6 +8,14 @@
 
 namespace sgdfp
 {
+  /// Share of the unit cell where c + g.x < 0: the volume below a plane, by
+  /// inclusion and exclusion over the corners,
+  ///     (1/(m! n_1 .. n_m)) sum_k (-1)^|k| max(0, t - n.k)^m.
+  template <int dim>
+  double share_below(const double c, const dealii::Tensor<1, dim> &g);
+
+
+
   /// A quadrature rule of the unit cell for a function that jumps.
   ///
   /// Boxes in which all conditions have the same values at the corners and in

@@ -13,24 +13,6 @@ namespace sgdfp
 
   namespace
   {
-    /// The corner of the box where minima are looked for: all of it, or a
-    /// hundred cores of a graded one.
-    template <int dim>
-    Point<dim> search_corner(const ParameterBox<dim> &box, const bool upper)
-    {
-      Point<dim> corner = (upper ? box.upper() : box.lower());
-      if (box.is_graded())
-        {
-          // d theta/d xi at 0 is the core length.
-          const auto reach = 100. * box.chart_slopes(Point<dim>());
-          for (unsigned int d = 0; d < dim; ++d)
-            corner[d] = std::min(std::max(corner[d], -reach[d]), reach[d]);
-        }
-      return corner;
-    }
-
-
-
     template <int dim>
     double density_that_counts(const Law<dim> &law)
     {
@@ -98,12 +80,22 @@ namespace sgdfp
     , network(dynamic_cast<const Network<dim> *>(&loss))
     , taken(taken)
     , minimum_set(loss,
-                  search_corner(law.discretisation.box, false),
-                  search_corner(law.discretisation.box, true),
+                  law.discretisation.box.search_corner(false),
+                  law.discretisation.box.search_corner(true),
                   law.discretisation.communicator)
     , threshold(density_that_counts(law))
     , sums(names(law.dynamics).size())
   {}
+
+
+
+  template <int dim>
+  boost::optional<double> LandscapeObservables<dim>::minimum_loss() const
+  {
+    if (minimum_set.is_empty())
+      return {};
+    return minimum_set.minimum_value();
+  }
 
 
 

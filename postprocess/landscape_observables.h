@@ -44,6 +44,9 @@ namespace sgdfp
 
     void finish(const Law<dim> &law, Summary &summary) override;
 
+    /// min L over the box; empty where no descent found it
+    boost::optional<double> minimum_loss() const;
+
     static std::vector<std::string> names(const Dynamics<dim> &dynamics);
 
   private:

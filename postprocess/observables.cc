@@ -17,6 +17,12 @@ namespace sgdfp
 {
   using dealii::Point;
 
+  namespace
+  {
+    constexpr const char *functions_entry = "Observables/functions";
+  }
+
+
   void ObservableParameters::add_parameters(dealii::ParameterHandler &prm)
   {
     prm.enter_subsection("Observables");
@@ -27,6 +33,11 @@ namespace sgdfp
     prm.add_parameter("probe points",
                       probe_points,
                       "Points where density, current and loss are reported");
+    prm.add_parameter("row influence",
+                      row_influence,
+                      "Writes influence.csv: the derivative of the mean of "
+                      "every observable by the weight of every row of the data "
+                      "file");
     prm.leave_subsection();
   }
 
@@ -113,16 +124,6 @@ namespace sgdfp
 
 
   template <int dim>
-  double Observables<dim>::Observable::operator()(const Point<dim> &theta) const
-  {
-    double result;
-    value.evaluate(theta.begin_raw(), &result);
-    return result;
-  }
-
-
-
-  template <int dim>
   std::vector<double>
   Observables<dim>::Observable::conditions(const Point<dim> &theta) const
   {
@@ -148,8 +149,7 @@ namespace sgdfp
   Observables<dim>::Observables(const ObservableParameters &parameters,
                                 const Vocabulary           &vocabulary)
   {
-    const std::string  entry = "Observables/functions";
-    const std::string &text  = parameters.functions;
+    const std::string &text = parameters.functions;
     for (std::size_t begin = 0; begin < text.size();)
       {
         const std::size_t end   = std::min(text.find(';', begin), text.size());
@@ -160,21 +160,21 @@ namespace sgdfp
             const std::string name =
               dealii::Utilities::trim(item.substr(0, colon));
             if (colon == std::string::npos || name.empty())
-              throw EntryError(entry,
+              throw EntryError(functions_entry,
                                dealii::Utilities::trim(item),
                                "it has no name",
                                "Write name: expression, for example product: "
                                "u*v.");
-            for (const Observable &other : observables)
-              if (other.name == name)
-                throw EntryError(entry,
-                                 text,
-                                 "'" + name + "' occurs twice",
-                                 "Give every function a name of its own.");
-            const Expression expression =
-              parse_entry(entry, text, vocabulary, begin + colon + 1, end);
+            refuse_twice(name, text);
+            const Expression expression = parse_entry(
+              functions_entry, text, vocabulary, begin + colon + 1, end);
+            const ExpressionTape tape({expression});
             observables.push_back({name,
-                                   ExpressionTape({expression}),
+                                   [tape](const Point<dim> &theta) {
+                                     double result;
+                                     tape.evaluate(theta.begin_raw(), &result);
+                                     return result;
+                                   },
                                    ExpressionTape(expression.switches()),
                                    ExpressionTape(expression.levels()),
                                    MomentSum()});
@@ -186,13 +186,37 @@ namespace sgdfp
 
 
   template <int dim>
+  void Observables<dim>::refuse_twice(const std::string &name,
+                                      const std::string &text) const
+  {
+    for (const Observable &other : observables)
+      if (other.name == name)
+        throw EntryError(functions_entry,
+                         text,
+                         "'" + name + "' occurs twice",
+                         "Give every function a name of its own.");
+  }
+
+
+
+  template <int dim>
+  void Observables<dim>::add(const std::string &name, const Function &value)
+  {
+    refuse_twice(name, name);
+    observables.push_back(
+      {name, value, ExpressionTape(), ExpressionTape(), MomentSum()});
+  }
+
+
+
+  template <int dim>
   void
   Observables<dim>::visit(const typename Postprocessor<dim>::Sample &sample)
   {
     const double dm = sample.law.density() * sample.weight;
     for (Observable &observable : observables)
       if (observable.switches.n_outputs() == 0)
-        observable.sum.add(observable(sample.theta), dm, sample.is_outer);
+        observable.sum.add(observable.value(sample.theta), dm, sample.is_outer);
   }
 
 
@@ -230,7 +254,7 @@ namespace sgdfp
   {
     std::vector<double> result;
     for (const Observable &observable : observables)
-      result.push_back(observable(theta));
+      result.push_back(observable.value(theta));
     return result;
   }
 
@@ -313,7 +337,7 @@ namespace sgdfp
       for (const unsigned int q : fe_values.quadrature_point_indices())
         {
           const Point<dim> &theta = fe_values.quadrature_point(q);
-          sum.add(observable(theta),
+          sum.add(observable.value(theta),
                   density[q] * fe_values.JxW(q),
                   discretisation.box.is_outer(theta));
         }
@@ -373,7 +397,7 @@ namespace sgdfp
         FunctionalAssembly<dim> assembly(discretisation, trial_space, 2);
         const auto              value = [&](const Point<dim>    &theta,
                                std::vector<double> &values) {
-          values[0] = observable(theta);
+          values[0] = observable.value(theta);
           values[1] = values[0] * values[0];
         };
         const auto add = [&](const Cell                    &cell,

@@ -13,6 +13,7 @@ namespace sgdfp
   {
     std::string                      functions;
     std::vector<std::vector<double>> probe_points;
+    bool                             row_influence = false;
 
     void add_parameters(dealii::ParameterHandler &prm);
 
@@ -67,16 +68,21 @@ namespace sgdfp
   class Observables : public Postprocessor<dim>
   {
   public:
+    using Function = std::function<double(const dealii::Point<dim> &)>;
+
     /// @throws EntryError for an expression that cannot be parsed, with its
     /// column.
     Observables(const ObservableParameters &parameters,
                 const Vocabulary           &vocabulary);
 
+    /// One more, smooth, after those of the user.
+    /// @throws EntryError where the user has taken the name
+    void add(const std::string &name, const Function &value);
+
     void visit(const typename Postprocessor<dim>::Sample &sample) override;
 
     void finish(const Law<dim> &law, Summary &summary) override;
 
-    /// As the user gave them.
     std::vector<std::string> names() const;
 
     /// Their values at a point, in the order of names().
@@ -110,8 +116,6 @@ namespace sgdfp
   private:
     struct Observable
     {
-      double operator()(const dealii::Point<dim> &theta) const;
-
       /// Values of the conditions: where they are constant there is no jump.
       std::vector<double> conditions(const dealii::Point<dim> &theta) const;
 
@@ -119,7 +123,7 @@ namespace sgdfp
       std::vector<double> level_values(const dealii::Point<dim> &theta) const;
 
       std::string    name;
-      ExpressionTape value;
+      Function       value;
       ExpressionTape switches, levels;
       MomentSum      sum;
     };
@@ -132,6 +136,8 @@ namespace sgdfp
                 const std::function<void(const Cell                    &cell,
                                          const dealii::Quadrature<dim> &rule)>
                   &use) const;
+
+    void refuse_twice(const std::string &name, const std::string &text) const;
 
     /// Density at the points of an FEValues object of one cell
     using Densities = std::function<std::vector<double>(

@@ -4,6 +4,7 @@
 #include "base/errors.h"
 #include "base/text.h"
 
+#include <deal.II/base/numbers.h>
 #include <deal.II/base/utilities.h>
 
 #include <cmath>
@@ -39,6 +40,11 @@ namespace sgdfp
                       prior,
                       "bayes: gaussian STANDARD_DEVIATION, flat, or an "
                       "expression for the density (up to a factor)");
+    prm.add_parameter("follow training",
+                      follow_training,
+                      "sgdfp-transient: at every step compare p_t too with the "
+                      "posterior of the n = batch size * t/learning rate "
+                      "samples seen so far");
     prm.leave_subsection();
   }
 
@@ -71,18 +77,14 @@ namespace sgdfp
 
 
   template <int dim>
-  typename GibbsDensity<dim>::Energy
-  bayesian_energy(const Loss<dim>           &loss,
-                  const ReferenceParameters &parameters,
+  std::function<double(const dealii::Point<dim> &)>
+  minus_log_prior(const ReferenceParameters &parameters,
                   const Vocabulary          &vocabulary)
   {
-    const double T = parameters.noise_variance /
-                     (parameters.samples * parameters.inverse_temperature);
     const std::string prior = dealii::Utilities::trim(parameters.prior);
-    std::function<double(const dealii::Point<dim> &)> minus_log_prior;
     if (prior == "flat")
-      minus_log_prior = [](const dealii::Point<dim> &) { return 0.; };
-    else if (prior.compare(0, 8, "gaussian") == 0)
+      return [](const dealii::Point<dim> &) { return 0.; };
+    if (prior.compare(0, 8, "gaussian") == 0)
       {
         const std::string number    = dealii::Utilities::trim(prior.substr(8));
         char             *end       = nullptr;
@@ -93,37 +95,49 @@ namespace sgdfp
                            parameters.prior,
                            "its standard deviation must be a positive number",
                            "Write gaussian 1, flat, or an expression.");
-        minus_log_prior = [deviation](const dealii::Point<dim> &theta) {
-          return 0.5 * theta.square() / (deviation * deviation);
+        const double normalisation =
+          dim * (std::log(deviation) + 0.5 * std::log(2 * dealii::numbers::PI));
+        return [deviation, normalisation](const dealii::Point<dim> &theta) {
+          return 0.5 * theta.square() / (deviation * deviation) + normalisation;
         };
       }
-    else
-      {
-        const ExpressionTape tape(
-          {parse_entry("Reference/prior", parameters.prior, vocabulary)});
-        minus_log_prior =
-          [tape, text = parameters.prior](const dealii::Point<dim> &theta) {
-            double density;
-            tape.evaluate(theta.begin_raw(), &density);
-            if (!(density >= 0) || !std::isfinite(density))
-              throw EntryError("Reference/prior",
-                               text,
-                               "it is " + to_text(density) + " at " +
-                                 to_text(theta),
-                               "A density is nowhere negative or infinite.");
-            return -std::log(density);
-          };
-      }
-    return [&loss, T, minus_log_prior](const dealii::Point<dim> &theta) {
-      return loss.value(theta) - loss.weight_decay_loss(theta) +
-             T * minus_log_prior(theta);
+    const ExpressionTape tape(
+      {parse_entry("Reference/prior", parameters.prior, vocabulary)});
+    return [tape, text = parameters.prior](const dealii::Point<dim> &theta) {
+      double density;
+      tape.evaluate(theta.begin_raw(), &density);
+      if (!(density >= 0) || !std::isfinite(density))
+        throw EntryError("Reference/prior",
+                         text,
+                         "it is " + to_text(density) + " at " + to_text(theta),
+                         "A density is nowhere negative or infinite.");
+      return -std::log(density);
     };
   }
 
 
 
-#define INSTANTIATE(dim)                                       \
-  template typename GibbsDensity<dim>::Energy bayesian_energy( \
+  template <int dim>
+  typename GibbsDensity<dim>::Energy
+  bayesian_energy(const Loss<dim>           &loss,
+                  const ReferenceParameters &parameters,
+                  const Vocabulary          &vocabulary)
+  {
+    const double T = parameters.noise_variance /
+                     (parameters.samples * parameters.inverse_temperature);
+    return [&loss, T, prior = minus_log_prior<dim>(parameters, vocabulary)](
+             const dealii::Point<dim> &theta) {
+      return loss.value(theta) - loss.weight_decay_loss(theta) +
+             T * prior(theta);
+    };
+  }
+
+
+
+#define INSTANTIATE(dim)                                                      \
+  template std::function<double(const dealii::Point<dim> &)> minus_log_prior( \
+    const ReferenceParameters &, const Vocabulary &);                         \
+  template typename GibbsDensity<dim>::Energy bayesian_energy(                \
     const Loss<dim> &, const ReferenceParameters &, const Vocabulary &);
 
   INSTANTIATE(1)

@@ -18,6 +18,7 @@ namespace sgdfp
     double      inverse_temperature = 1;
     double      noise_variance      = 1;
     std::string prior               = "gaussian 1";
+    bool        follow_training     = false;
 
     void add_parameters(dealii::ParameterHandler &prm);
 
@@ -57,6 +58,16 @@ namespace sgdfp
     double log_partition;
     Energy energy;
   };
+
+
+
+  /// -log of the prior; infinite where it is 0.
+  /// @throws EntryError for a prior that cannot be read; when called, where an
+  /// expression is negative or not finite
+  template <int dim>
+  std::function<double(const dealii::Point<dim> &)>
+  minus_log_prior(const ReferenceParameters &parameters,
+                  const Vocabulary          &vocabulary);
 
 
 

@@ -24,12 +24,14 @@ namespace sgdfp
     const std::vector<std::string>           &variables,
     const Loss<dim>                          &loss,
     const boost::optional<GibbsDensity<dim>> &reference,
-    const double                              tolerance)
+    const double                              tolerance,
+    std::unique_ptr<TrainingPosterior<dim>>   posterior)
     : observables(observables)
     , variables(variables)
     , loss(loss)
     , reference(reference)
     , tolerance(tolerance)
+    , posterior(std::move(posterior))
   {}
 
 
@@ -45,9 +47,7 @@ namespace sgdfp
     discretisation = &new_discretisation;
     trial_space    = &new_trial_space;
     is_inside      = inside;
-
-
-    is_outer = Vector();
+    is_outer       = Vector();
     if (discretisation->box.is_graded())
       is_outer =
         discretisation->interpolate([&](const dealii::Point<dim> &theta) {
@@ -68,6 +68,8 @@ namespace sgdfp
     typename TrialSpace<dim>::Values l;
     for (auto *values : {&weight, &log_weight, &log_gibbs, &gibbs})
       values->clear();
+    if (posterior)
+      posterior->clear();
     for (const auto &cell : discretisation->dof_handler.active_cell_iterators())
       if (cell->is_locally_owned() && is_inside(cell))
         {
@@ -77,6 +79,9 @@ namespace sgdfp
             {
               weight.push_back(std::exp(l.value[q]) * fe_values.JxW(q));
               log_weight.push_back(l.value[q]);
+              if (posterior)
+                posterior->add_point(fe_values.quadrature_point(q),
+                                     fe_values.JxW(q));
               if (reference)
                 {
                   log_gibbs.push_back(
@@ -182,6 +187,9 @@ namespace sgdfp
       for (const char *prefix : {"mean_", "variance_"})
         names.push_back(prefix + name);
     names.push_back("negative_mass");
+    if (posterior)
+      for (const std::string &name : posterior->columns())
+        names.push_back(name);
     return names;
   }
 
@@ -210,9 +218,11 @@ namespace sgdfp
   {
     // -int p log p, KL(p|q), KL(p|p_ss), int max(0, -p), mass where p_ss is not
     // known
-    std::vector<double> sums(5, 0.);
+    std::vector<double> sums(5, 0.), densities;
     for_each_value({&P},
                    [&](const std::size_t i, const std::vector<double> &u) {
+                     if (posterior)
+                       densities.push_back(u[0] * std::exp(log_weight[i]));
                      const double p = u[0] * weight[i];
                      if (!(u[0] > 0))
                        {
@@ -275,6 +285,10 @@ namespace sgdfp
     for (std::size_t d = n_observables; d < moments.size(); ++d)
       values.insert(values.end(), {means[d], variances[d]});
     values.push_back(sums[3]);
+    if (posterior)
+      for (const double value :
+           posterior->row(time, densities, discretisation->communicator))
+        values.push_back(value);
     return values;
   }
 

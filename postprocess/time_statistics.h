@@ -4,6 +4,7 @@
 
 #include "postprocess/observables.h"
 #include "postprocess/reference.h"
+#include "postprocess/training_posterior.h"
 
 #include <boost/optional.hpp>
 
@@ -28,11 +29,13 @@ namespace sgdfp
     /// @param variables names of the parameters
     /// @param tolerance of the density in L1: up to a tenth of it may be where
     /// the stationary law is not known
+    /// @param posterior may be null
     TimeStatistics(const Observables<dim>                   &observables,
                    const std::vector<std::string>           &variables,
                    const Loss<dim>                          &loss,
                    const boost::optional<GibbsDensity<dim>> &reference,
-                   const double                              tolerance);
+                   const double                              tolerance,
+                   std::unique_ptr<TrainingPosterior<dim>>   posterior = {});
 
     using Cell = typename Law<dim>::Cell;
 
@@ -51,7 +54,7 @@ namespace sgdfp
     /// Names of the columns: time, mass, minimum, energy, entropy,
     /// free_energy, kl_to_gibbs, kl_to_stationary, the means of the
     /// observables, then their variances, mean and variance of each parameter,
-    /// negative_mass.
+    /// negative_mass, those of TrainingPosterior where there is one.
     std::vector<std::string> columns() const;
 
     /// The numbers of those columns, NaN where there is none. Collective.
@@ -81,6 +84,7 @@ namespace sgdfp
     const Loss<dim>                          &loss;
     const boost::optional<GibbsDensity<dim>> &reference;
     const double                              tolerance;
+    std::unique_ptr<TrainingPosterior<dim>>   posterior;
 
     const Discretisation<dim>        *discretisation = nullptr;
     const TrialSpace<dim>            *trial_space    = nullptr;

@@ -53,6 +53,7 @@ namespace sgdfp
     solver.add_parameters(prm);
     reference.add_parameters(prm);
     observables.add_parameters(prm);
+    generalisation.add_parameters(prm);
     samples.add_parameters(prm);
     spectrum.add_parameters(prm);
     chain.add_parameters(prm);
@@ -256,6 +257,7 @@ namespace sgdfp
                            "Let the box begin at 0: nothing crosses it.");
     reference.check();
     observables.check(domain.lower, domain.upper);
+    generalisation.check(loss, dimension);
     samples.check(vocabulary());
     if (samples.samples > 0 && domain.shape == "ball")
       throw EntryError("Observables/samples",

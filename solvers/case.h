@@ -7,6 +7,7 @@
 #include "models/chain.h"
 #include "models/dynamics.h"
 #include "models/initial_density.h"
+#include "postprocess/generalisation.h"
 #include "postprocess/gibbs_comparison.h"
 #include "postprocess/observables.h"
 #include "postprocess/sample_file.h"
@@ -74,6 +75,7 @@ namespace sgdfp
     SolverParameters         solver;
     ReferenceParameters      reference;
     ObservableParameters     observables;
+    GeneralisationParameters generalisation;
     SampleParameters         samples;
     SpectrumParameters       spectrum;
     ChainParameters          chain;

@@ -3,7 +3,12 @@
 
 #include "base/version.h"
 #include "operators/coefficient_check.h"
+#include "postprocess/density_statistics.h"
+#include "postprocess/effective_complexity.h"
 #include "postprocess/figures.h"
+#include "postprocess/landscape_observables.h"
+#include "postprocess/slice_statistics.h"
+#include "postprocess/sublevel_masses.h"
 #include "solvers/box_search.h"
 #include "solvers/case_mesh.h"
 #include "solvers/validation.h"
@@ -35,10 +40,20 @@ namespace sgdfp
                           communicator))
     , dynamics(loss, a_case.noise, optimiser, a_case.vocabulary())
     , domain(a_case.domain)
+    , prediction_losses(make_prediction_losses<dim>(a_case.generalisation,
+                                                    a_case.loss,
+                                                    a_case.vocabulary(),
+                                                    a_case.folder(),
+                                                    communicator))
     , observables(a_case.observables, a_case.vocabulary())
     , folder(communicator, a_case.output.directory, a_case.name(), question)
     , question(question)
   {
+    for (const auto &entry : prediction_losses)
+      observables.add(entry.name + "_loss",
+                      [one = entry.loss](const dealii::Point<dim> &theta) {
+                        return one->value(theta);
+                      });
     if (domain.shape == "ball" && question != "spectrum")
       throw EntryError(
         "Domain/shape",
@@ -241,6 +256,67 @@ namespace sgdfp
     domain        = found.domain;
     domain.extent = "given";
     prepare();
+  }
+
+
+
+  template <int dim>
+  typename CaseRun<dim>::Reading
+  CaseRun<dim>::read_law(const Law<dim>                          &law,
+                         const std::vector<Postprocessor<dim> *> &more)
+  {
+    std::unique_ptr<LandscapeObservables<dim>> landscape;
+    {
+      const RunLog::Phase phase(log, "minimum set");
+      landscape =
+        std::make_unique<LandscapeObservables<dim>>(law, observables.names());
+    }
+    const RunLog::Phase      phase(log, "integrals of the law");
+    SliceStatistics<dim>     slice(*loss);
+    DensityStatistics<dim>   density(law);
+    EffectiveComplexity<dim> complexity(*loss);
+    Generalisation<dim>      generalisation(prediction_losses,
+                                       a_case.reference.noise_variance);
+    Reading                  reading;
+    reading.gibbs = std::make_unique<GibbsComparison<dim>>(law,
+                                                           a_case.reference,
+                                                           a_case.vocabulary());
+    std::vector<Postprocessor<dim> *> all = {&density,
+                                             &observables,
+                                             landscape.get(),
+                                             reading.gibbs.get(),
+                                             &slice,
+                                             &complexity,
+                                             &generalisation};
+    all.insert(all.end(), more.begin(), more.end());
+    run_postprocessors<dim>(law, all, summary);
+
+    const auto &reference = reading.gibbs->reference;
+    const auto *gibbs     = (reference ? &*reference : nullptr);
+    observables.compare(law.discretisation,
+                        gibbs,
+                        reading.gibbs->reason,
+                        summary);
+    generalisation.report(law, gibbs, reading.gibbs->reason, summary);
+    const Summary::Json nominal =
+      summary.json()["gibbs"]["nominal_temperature"];
+    boost::optional<double> temperature;
+    if (nominal.is_number() && nominal.get<double>() > 0)
+      temperature = nominal.get<double>();
+    const auto minimum = landscape->minimum_loss();
+    complexity.report(law, minimum, temperature, summary);
+    if (minimum && temperature)
+      {
+        const RunLog::Phase       inner(log, "sublevel sets");
+        const SublevelMasses<dim> masses(law, *minimum, *temperature);
+        masses.write(folder.path());
+        masses.report(summary);
+      }
+    reading.mass          = density.mass;
+    reading.negative_mass = density.negative_mass;
+    reading.boundary_mass = boundary_mass(law);
+    summary.set("density/boundary_mass", reading.boundary_mass);
+    return reading;
   }
 
 

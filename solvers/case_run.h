@@ -4,6 +4,7 @@
 
 #include "base/run_folder.h"
 #include "base/run_log.h"
+#include "postprocess/generalisation.h"
 #include "postprocess/observables.h"
 #include "solvers/box_proposal.h"
 #include "solvers/case.h"
@@ -85,22 +86,37 @@ namespace sgdfp
     /// Domain/extent = auto
     void use_found_box();
 
+    /// What read_law() leaves behind beside the summary.
+    struct Reading
+    {
+      std::unique_ptr<GibbsComparison<dim>> gibbs;
+      double mass = 0, negative_mass = 0, boundary_mass = 0;
+    };
+
+    /// What every stationary law is asked, in one sweep with @p more: moments,
+    /// observables, landscape, the distance to Gibbs and the same means under
+    /// it, generalisation, complexity. The law must outlive what is returned.
+    Reading read_law(const Law<dim>                          &law,
+                     const std::vector<Postprocessor<dim> *> &more = {});
+
     /// Draws figures with a script of postprocess/plots, if the case wants any.
     void draw(const std::string &script);
 
     /// samples.csv of a law that is trusted, if the case wants any.
     void write_samples(const Law<dim> &law);
 
-    const MPI_Comm                       communicator;
-    const Case                          &a_case;
-    RunLog                              &log;
-    std::shared_ptr<const Loss<dim>>     loss;
-    const Dynamics<dim>                  dynamics;
-    DomainParameters                     domain;
-    Observables<dim>                     observables;
-    RunFolder                            folder;
-    Summary                              summary;
-    std::unique_ptr<Discretisation<dim>> discretisation;
+    const MPI_Comm                   communicator;
+    const Case                      &a_case;
+    RunLog                          &log;
+    std::shared_ptr<const Loss<dim>> loss;
+    const Dynamics<dim>              dynamics;
+    DomainParameters                 domain;
+    /// On training and other data, where the case has any
+    const std::vector<PredictionLoss<dim>> prediction_losses;
+    Observables<dim>                       observables;
+    RunFolder                              folder;
+    Summary                                summary;
+    std::unique_ptr<Discretisation<dim>>   discretisation;
 
   private:
     void describe() const;

@@ -192,21 +192,11 @@ namespace sgdfp
     template <int dim>
     void FiniteRateRun<dim>::read_off()
     {
-      const Law<dim>           &law = this->law();
-      LandscapeObservables<dim> landscape(law, observables.names());
-      const RunLog::Phase       phase(log, "integrals of the law");
-      SliceStatistics<dim>      slice(*loss);
-      DensityStatistics<dim>    density(law);
-      gibbs = std::make_unique<GibbsComparison<dim>>(law,
-                                                     a_case.reference,
-                                                     a_case.vocabulary());
-      run_postprocessors<dim>(
-        law,
-        {&density, &observables, &landscape, gibbs.get(), &slice},
-        summary);
-      evidence.negative_mass = density.negative_mass;
-      evidence.boundary_mass = boundary_mass(law);
-      summary.set("density/boundary_mass", evidence.boundary_mass);
+      const Law<dim> &law     = this->law();
+      auto            reading = this->read_law(law);
+      gibbs                   = std::move(reading.gibbs);
+      evidence.negative_mass  = reading.negative_mass;
+      evidence.boundary_mass  = reading.boundary_mass;
       report_solver(*solver, summary);
       evidence.density_error = solver->estimate().density;
       evidence.slowest_rate  = solver->accepted().slowest_rate;
@@ -219,6 +209,9 @@ namespace sgdfp
         probe["current"] = nullptr;
       summary.set("probes", probes);
       read_off_current();
+      report_observable_errors(evidence.density_error +
+                                 (oscillating ? oscillating->error() : 0),
+                               summary);
     }
 
 

@@ -149,29 +149,21 @@ namespace sgdfp
     template <int dim>
     void HeavyTailRun<dim>::read_off()
     {
-      const Law<dim>           &law = solver->law();
-      LandscapeObservables<dim> landscape(law, observables.names());
-      const RunLog::Phase       phase(log, "integrals of the law");
-      SliceStatistics<dim>      slice(*loss);
-      DensityStatistics<dim>    density(law);
-      gibbs = std::make_unique<GibbsComparison<dim>>(law,
-                                                     a_case.reference,
-                                                     a_case.vocabulary());
-      run_postprocessors<dim>(
-        law,
-        {&density, &observables, &landscape, gibbs.get(), &slice},
-        summary);
-      tail = fit_tail(law);
+      const Law<dim> &law     = solver->law();
+      auto            reading = this->read_law(law);
+      gibbs                   = std::move(reading.gibbs);
+      tail                    = fit_tail(law);
       report_tail(tail, law, summary);
-      evidence.negative_mass = density.negative_mass;
-      evidence.boundary_mass = boundary_mass(law);
-      summary.set("density/boundary_mass", evidence.boundary_mass);
+      evidence.negative_mass = reading.negative_mass;
+      evidence.boundary_mass = reading.boundary_mass;
       report_solver(*solver, summary);
       evidence.density_error = solver->estimate().density;
       if (solver->estimate().is_known())
         // What the box keeps from leaving it is somewhere in it.
         summary.set("density/estimated_error",
                     solver->estimate().density + 2 * tail.outside_mass);
+      report_observable_errors(evidence.density_error + 2 * tail.outside_mass,
+                               summary);
       evidence.slowest_rate = solver->accepted().slowest_rate;
       evidence.weight_error = solver->accepted().weight_error;
       evidence.tolerance    = a_case.discretisation.tolerance;

@@ -11,6 +11,7 @@
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
 #include "solvers/kinetic_study.h"
+#include "solvers/previous_law.h"
 #include "solvers/stationary_summary.h"
 #include "solvers/trust.h"
 
@@ -183,7 +184,10 @@ namespace sgdfp
         throw *distrust;
       compare_with_overdamped();
       write_fields();
-      this->write_samples(study->system().law(study->answer().densities[0]));
+      const Law<dim> marginal =
+        study->system().law(study->answer().densities.front());
+      save_law(marginal, a_case, folder.path());
+      this->write_samples(marginal);
       this->draw("plot_kinetic.py");
       warn_of_errors();
     }
@@ -196,17 +200,8 @@ namespace sgdfp
       const KineticSystem<dim> &system   = study->system();
       const Vector             &P        = study->answer().densities.front();
       const Law<dim>            marginal = system.law(P);
-      LandscapeObservables<dim> landscape(marginal, observables.names());
-      const RunLog::Phase       phase(log, "integrals of the law");
-      SliceStatistics<dim>      slice(*loss);
-      DensityStatistics<dim>    density(marginal);
-      gibbs = std::make_unique<GibbsComparison<dim>>(marginal,
-                                                     a_case.reference,
-                                                     a_case.vocabulary());
-      run_postprocessors<dim>(
-        marginal,
-        {&density, &observables, &landscape, gibbs.get(), &slice},
-        summary);
+      auto                      reading  = this->read_law(marginal);
+      gibbs                              = std::move(reading.gibbs);
       law        = std::make_unique<KineticLaw<dim>>(system.generator, P);
       statistics = std::make_unique<KineticStatistics<dim>>(*law, dynamics);
       statistics->report(summary);
@@ -214,15 +209,15 @@ namespace sgdfp
       summary.set("kinetic/negative_mass", negative_phase_mass);
 
       const auto errors      = study->errors();
-      evidence.negative_mass = density.negative_mass;
-      evidence.boundary_mass = boundary_mass(marginal);
+      evidence.negative_mass = reading.negative_mass;
+      evidence.boundary_mass = reading.boundary_mass;
       evidence.density_error = errors.density;
       evidence.slowest_rate  = study->answer().slowest_rate;
       evidence.weight_error  = study->answer().weight_error;
       evidence.tolerance     = a_case.discretisation.tolerance;
       evidence.stopped_by    = study->stopped_by();
-      summary.set("density/boundary_mass", evidence.boundary_mass);
       summary.set("density/estimated_error", errors.density);
+      report_observable_errors(errors.density, summary);
       if (evidence.slowest_rate > 0)
         summary.set("solver/slowest_rate", evidence.slowest_rate);
       write_kinetic_probes(*law, *loss, a_case.observables, summary);

@@ -86,6 +86,14 @@ namespace sgdfp
 
 
 
+  double round_off_shift(const Generator &generator)
+  {
+    constexpr double round_off = 1e-15;
+    return round_off * fastest_rate(generator);
+  }
+
+
+
   StationarySolver::StationarySolver(const MPI_Comm          communicator,
                                      const SolverParameters &parameters,
                                      const bool              use_direct)
@@ -142,12 +150,9 @@ namespace sgdfp
   unsigned int StationarySolver::inverse_iteration(const Generator &generator,
                                                    Vector          &density)
   {
-    // Small enough to be next to the round-off of A, large enough that the
-    // matrix is not exactly singular.
-    constexpr double   round_off = 1e-15;
     constexpr double   tolerance = 1e-13;
     constexpr unsigned most      = 8;
-    shift                        = round_off * fastest_rate(generator);
+    shift                        = round_off_shift(generator);
     if (generator.needs_balance())
       balanced =
         std::make_unique<BalancedInverse>(generator, parameters, shift);

@@ -6,6 +6,12 @@
 
 namespace sgdfp
 {
+  /// A shift s > 0 for which A - s M is not exactly singular, next to the
+  /// round-off of A, in 1/t.
+  double round_off_shift(const Generator &generator);
+
+
+
   /// Stationary law of a Generator:  A P = 0,  1^T M P = 1.
   ///
   /// direct: inverse iteration (A - s M) P' = -s M P with MUMPS and a shift s

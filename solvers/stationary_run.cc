@@ -6,10 +6,8 @@
 #include "postprocess/density_statistics.h"
 #include "postprocess/detailed_balance.h"
 #include "postprocess/findings.h"
-#include "postprocess/landscape_observables.h"
 #include "postprocess/paraview_output.h"
 #include "postprocess/picture_grid.h"
-#include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
 #include "solvers/finite_rate_run.h"
@@ -17,6 +15,7 @@
 #include "solvers/kinetic_run.h"
 #include "solvers/negative_control.h"
 #include "solvers/previous_law.h"
+#include "solvers/row_influence.h"
 #include "solvers/stationary_summary.h"
 #include "solvers/trust.h"
 
@@ -42,7 +41,6 @@ namespace sgdfp
       using CaseRun<dim>::dynamics;
       using CaseRun<dim>::folder;
       using CaseRun<dim>::log;
-      using CaseRun<dim>::loss;
       using CaseRun<dim>::observables;
       using CaseRun<dim>::summary;
 
@@ -63,6 +61,9 @@ namespace sgdfp
       void close_current();
 
       void write_fields();
+
+      /// influence.csv, if the case wants it.
+      void find_influence();
 
       /// Says where the law misses what was asked for.
       void warn_of_errors();
@@ -123,6 +124,7 @@ namespace sgdfp
       write_fields();
       save_law(solver->law(), a_case, folder.path());
       this->write_samples(solver->law());
+      find_influence();
       // Last, as it may change the mesh.
       judge_balance(summary.json()["current"]["l1"].template get<double>());
       warn_of_errors();
@@ -169,44 +171,20 @@ namespace sgdfp
     template <int dim>
     void StationaryRun<dim>::read_off()
     {
-      const Law<dim>                            &law = solver->law();
-      std::unique_ptr<LandscapeObservables<dim>> landscape;
-      {
-        const RunLog::Phase phase(log, "minimum set");
-        landscape =
-          std::make_unique<LandscapeObservables<dim>>(law, observables.names());
-      }
-      const RunLog::Phase    phase(log, "integrals of the law");
-      SliceStatistics<dim>   slice(*loss);
-      DensityStatistics<dim> density(law);
+      const Law<dim>        &law = solver->law();
       CurrentStatistics<dim> current(law);
-      gibbs = std::make_unique<GibbsComparison<dim>>(law,
-                                                     a_case.reference,
-                                                     a_case.vocabulary());
-      run_postprocessors<dim>(law,
-                              {&density,
-                               &current,
-                               &observables,
-                               landscape.get(),
-                               gibbs.get(),
-                               &balance,
-                               &slice},
-                              summary);
+      auto reading = this->read_law(law, {&current, &balance});
+      gibbs        = std::move(reading.gibbs);
 
-      evidence.negative_mass = density.negative_mass;
-      evidence.boundary_mass = boundary_mass(law);
-      summary.set("density/boundary_mass", evidence.boundary_mass);
+      evidence.negative_mass = reading.negative_mass;
+      evidence.boundary_mass = reading.boundary_mass;
       // Two points more in every direction than all other integrals have.
       evidence.quadrature_error = std::abs(
-        density.mass - mass_by_gauss(law, a_case.discretisation.degree + 4));
+        reading.mass - mass_by_gauss(law, a_case.discretisation.degree + 4));
       summary.set("density/quadrature_error", evidence.quadrature_error);
       report_solver(*solver, summary);
       evidence.density_error = solver->estimate().density;
       report_observable_errors(evidence.density_error, summary);
-      observables.compare(*discretisation,
-                          gibbs->reference ? &*gibbs->reference : nullptr,
-                          gibbs->reason,
-                          summary);
       evidence.slowest_rate = solver->accepted().slowest_rate;
       evidence.weight_error = solver->accepted().weight_error;
       evidence.tolerance    = a_case.discretisation.tolerance;
@@ -267,6 +245,22 @@ namespace sgdfp
           log.say("No negative control: " + reason);
         }
       balance.decide(current, summary);
+    }
+
+
+
+    template <int dim>
+    void StationaryRun<dim>::find_influence()
+    {
+      if (!a_case.observables.row_influence)
+        return;
+      {
+        const RunLog::Phase     phase(log, "influence of rows");
+        const RowInfluence<dim> influence(solver->law(), a_case, observables);
+        influence.write(folder.path(), communicator);
+        influence.report(summary);
+      }
+      this->draw("plot_influence.py");
     }
 
 
@@ -336,6 +330,8 @@ namespace sgdfp
                                const bool     validate,
                                RunLog        &log)
   {
+    if (a_case.observables.row_influence)
+      check_row_influence(a_case);
     if (a_case.optimiser.is_underdamped())
       return answer_kinetic(communicator, a_case, validate, log);
     if (a_case.noise.stable.is_on())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/time_series.h"
 
+#include "models/minimum_search.h"
 #include "postprocess/density_statistics.h"
 
 #include <algorithm>
@@ -11,6 +12,49 @@
 
 namespace sgdfp
 {
+  namespace
+  {
+    /// Null unless the case asks for it. Collective.
+    template <int dim>
+    std::unique_ptr<TrainingPosterior<dim>>
+    make_training_posterior(const Case                &a_case,
+                            const Discretisation<dim> &discretisation)
+    {
+      if (!a_case.reference.follow_training)
+        return {};
+      LossParameters without_decay = a_case.loss;
+      without_decay.weight_decay   = 0;
+      const std::shared_ptr<const Loss<dim>> loss =
+        make_loss<dim>(without_decay,
+                       a_case.vocabulary(),
+                       a_case.folder(),
+                       discretisation.communicator);
+      const auto &box    = discretisation.box;
+      const auto  minima = find_minima(*loss,
+                                      SearchBox<dim>{box.search_corner(false),
+                                                      box.search_corner(true)},
+                                      discretisation.communicator);
+      if (minima.points.empty())
+        throw EntryError("Reference/follow training",
+                         "true",
+                         "no minimum of the loss was found in the box",
+                         "Leave the entry out, or enlarge Domain/lower and "
+                         "upper.");
+      const auto  &optimiser = a_case.optimiser;
+      const double step =
+        (optimiser.is_underdamped() ? std::sqrt(optimiser.learning_rate) :
+                                      optimiser.learning_rate);
+      return std::make_unique<TrainingPosterior<dim>>(loss,
+                                                      minima.value,
+                                                      a_case.reference,
+                                                      a_case.vocabulary(),
+                                                      optimiser.batch_size /
+                                                        step);
+    }
+  } // namespace
+
+
+
   template <int dim>
   TimeSeries<dim>::TimeSeries(const Case                &a_case,
                               const Loss<dim>           &loss,
@@ -29,7 +73,8 @@ namespace sgdfp
                  a_case.variables,
                  loss,
                  the_reference,
-                 a_case.discretisation.tolerance)
+                 a_case.discretisation.tolerance,
+                 make_training_posterior(a_case, space.discretisation()))
     , columns(columns_of(statistics, space))
     , file(space.discretisation().communicator,
            folder + "/statistics.csv",

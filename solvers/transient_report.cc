@@ -107,11 +107,17 @@ namespace sgdfp
     const Law<dim> law = space.law(space.given_survival(solver.density()));
     DensityStatistics<dim> density(law);
     run_postprocessors<dim>(law, {&density, &observables}, summary);
+    const auto &reference = series.reference();
+    observables.compare(law.discretisation,
+                        reference ? &*reference : nullptr,
+                        series.why_no_reference(),
+                        summary);
     space.report_current(solver.coefficients(), summary);
 
     const double at_boundary = boundary_mass(law);
     summary.set("density/boundary_mass", at_boundary);
     summary.set("density/estimated_error", estimated_error());
+    report_observable_errors(estimated_error(), summary);
     report_survival(summary);
     write_probes(law, a_case.observables, summary);
 
@@ -124,8 +130,6 @@ namespace sgdfp
                 solver.time() / (optimiser.is_underdamped() ?
                                    std::sqrt(optimiser.learning_rate) :
                                    optimiser.learning_rate));
-
-
     summary.set("density/mesh_error", solver.space_error);
     summary.set("solver/trial_space", space.kind());
 

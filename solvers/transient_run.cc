@@ -215,7 +215,7 @@ namespace sgdfp
       report().write(observables, first_boundary_mass, summary);
       if (course)
         course->report(summary);
-
+      this->write_samples(space->law(space->given_survival(solver->density())));
       this->draw("plot_time.py");
     }
 
@@ -460,9 +460,6 @@ namespace sgdfp
       for (const char *key : {"stationary/kl", "time/steps"})
         summary.set_null(key, reason);
     }
-
-
-
   } // namespace
 
 

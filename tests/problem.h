@@ -8,6 +8,8 @@
 #include "postprocess/current_statistics.h"
 #include "postprocess/density_statistics.h"
 #include "postprocess/detailed_balance.h"
+#include "postprocess/effective_complexity.h"
+#include "postprocess/generalisation.h"
 #include "postprocess/gibbs_comparison.h"
 #include "postprocess/landscape_observables.h"
 #include "postprocess/observables.h"
@@ -38,6 +40,7 @@ namespace sgdfp
     SolverParameters                 solver_parameters;
     ReferenceParameters              reference;
     ObservableParameters             observables;
+    std::vector<PredictionLoss<dim>> prediction_losses;
     /// u, v, w unless set
     Vocabulary vocabulary;
 
@@ -109,11 +112,35 @@ namespace sgdfp
       Observables<dim>          means(observables, vocabulary);
       LandscapeObservables<dim> landscape(law, means.names());
       SliceStatistics<dim>      slice(*loss);
+      EffectiveComplexity<dim>  complexity(*loss);
+      Generalisation<dim>       generalisation(prediction_losses,
+                                         reference.noise_variance);
+      for (const auto &entry : prediction_losses)
+        means.add(entry.name + "_loss",
+                  [&entry](const dealii::Point<dim> &theta) {
+                    return entry.loss->value(theta);
+                  });
       summary = Summary();
-      run_postprocessors<dim>(
-        law,
-        {&density, &current, &balance, &gibbs, &means, &landscape, &slice},
-        summary);
+      run_postprocessors<dim>(law,
+                              {&density,
+                               &current,
+                               &balance,
+                               &gibbs,
+                               &means,
+                               &landscape,
+                               &slice,
+                               &complexity,
+                               &generalisation},
+                              summary);
+      const auto *q = (gibbs.reference ? &*gibbs.reference : nullptr);
+      means.compare(*discretisation, q, gibbs.reason, summary);
+      generalisation.report(law, q, gibbs.reason, summary);
+      const Summary::Json T = summary.json()["gibbs"]["nominal_temperature"];
+      complexity.report(law,
+                        landscape.minimum_loss(),
+                        T.is_number() ? boost::make_optional(T.get<double>()) :
+                                        boost::none,
+                        summary);
       const auto      estimate = estimate_error(law, solver_parameters);
       CurrentEvidence evidence;
       evidence.l1              = current.l1;

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Figures of a stationary law: plot_law.py RUN_FOLDER
 
-Reads solution/grid.npz of the run folder, writes figures/density.png,
+Reads solution/grid.npz and sublevels.csv of the run folder, writes figures/density.png,
 log_ratio.png, current.png, stream_function.png (two parameters),
-convergence.png (where the mesh was refined) and marginals.png.
+convergence.png (where the mesh was refined), complexity.png and marginals.png.
 """
+import pathlib
 import sys
 
 import matplotlib
@@ -13,6 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap, LogNorm
+from plot_complexity import draw as draw_complexity
 from sgdfp_results import Results
 
 DENSITY_MAP = "viridis"  # perceptually uniform, safe for the colour-blind
@@ -417,6 +419,7 @@ def main():
     run = Run(sys.argv[1])
     draw_marginals(run)
     draw_convergence(run)
+    draw_complexity(pathlib.Path(sys.argv[1]))
     if run.dim == 1:
         draw_one_dimension(run)
         return

@@ -2,7 +2,8 @@
 """Figures of a law in time: plot_time.py RUN_FOLDER
 
 Reads statistics.csv and solution/grid_*.npz of the run folder, writes
-figures/time_series.png (energy, entropy, free energy, distances, observables)
+figures/time_series.png (energy, entropy, free energy, distances, observables),
+with Reference/follow training figures/against_bayes.png,
 and figures/densities.png (the law at the output times; marginals of three
 parameters).
 """
@@ -23,6 +24,9 @@ FIRST_OBSERVABLE = 8  # column of statistics.csv
 DECADES = 6  # of density shown
 MOST_PANELS = 6
 TITLE_SIZE = 10
+# Columns of TrainingPosterior
+POSTERIOR = ("samples_seen", "kl_to_posterior", "lambda_sgd", "lambda_posterior", "free_energy_sgd",
+             "free_energy_posterior")
 
 
 def read_statistics(folder):
@@ -46,7 +50,7 @@ def panel(axis, statistics, names, labels, title, log=False):
     axis.set_xscale("log")
     if log and drawn:
         axis.set_yscale("log")
-        root = "√" if "kinetic_energy" in statistics else ""  # momentum
+    root = "√" if "kinetic_energy" in statistics else ""  # momentum
     axis.set_xlabel(f"t = {root}(learning rate) x steps")
     axis.set_title(title, fontsize=TITLE_SIZE)
     axis.grid(alpha=0.25)
@@ -59,7 +63,7 @@ def panel(axis, statistics, names, labels, title, log=False):
 def draw_series(folder, statistics, case):
     names = list(statistics)
     variances = [name for name in names if name.startswith("variance_")]
-    others = ("negative_mass", "mean_squared_displacement")
+    others = ("negative_mass", "mean_squared_displacement", *POSTERIOR)
     means = [
         name
         for name in names[FIRST_OBSERVABLE:]
@@ -102,6 +106,27 @@ def draw_series(folder, statistics, case):
     given = " given survival" if "survival_exponent" in names else ""
     figure.suptitle(f"{case}: the law in time{given}", fontsize=TITLE_SIZE + 1)
     figure.savefig(folder / "figures" / "time_series.png", dpi=120)
+    plt.close(figure)
+
+
+def draw_against_bayes(folder, statistics, case):
+    """p_t beside the posterior of the samples seen, over their number."""
+    n = statistics["samples_seen"]
+    figure, axes = plt.subplots(1, 3, figsize=(14, 4.2), constrained_layout=True)
+    axes[0].loglog(n[1:], statistics["kl_to_posterior"][1:], color=COLOURS[0])
+    axes[0].set_title("KL(law of SGD | posterior)", fontsize=TITLE_SIZE)
+    for axis, name, title in ((axes[1], "lambda", "n β E[L - min L]/s; of the posterior it tends to λ"),
+                              (axes[2], "free_energy", "free energy $F_n$, and that of the law of SGD")):
+        for who, label, colour in (("sgd", "law of SGD", COLOURS[1]), ("posterior", "posterior", COLOURS[0])):
+            axis.semilogx(n[1:], statistics[f"{name}_{who}"][1:], color=colour, label=label)
+        axis.set_title(title, fontsize=TITLE_SIZE)
+        axis.legend(fontsize=8)
+    axes[1].set_yscale("log")
+    for axis in axes:
+        axis.set_xlabel("samples seen n")
+        axis.grid(alpha=0.25)
+    figure.suptitle(f"{case}: step by step against Bayes", fontsize=TITLE_SIZE + 1)
+    figure.savefig(folder / "figures" / "against_bayes.png", dpi=120)
     plt.close(figure)
 
 
@@ -174,7 +199,10 @@ def main():
     files = chosen(sorted(path.name for path in (folder / "solution").glob("grid_*.npz")))
     laws = [Results(folder, grid=name) for name in files]
     case = laws[0].notes["case"]
-    draw_series(folder, read_statistics(folder), case)
+    statistics = read_statistics(folder)
+    draw_series(folder, statistics, case)
+    if "samples_seen" in statistics:
+        draw_against_bayes(folder, statistics, case)
     if len(laws[0].axes) == 1:
         draw_lines(laws, folder, case)
     else:
