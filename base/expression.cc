@@ -4,6 +4,7 @@
 #include <cmath>
 #include <deque>
 #include <functional>
+#include <limits>
 
 namespace sgdfp
 {
@@ -116,6 +117,9 @@ namespace sgdfp
     ex number(const double value)
     {
       constexpr double exact = 1e9;
+      // GiNaC has no such numbers, and throws.
+      if (std::abs(value) < std::numeric_limits<double>::min())
+        return 0;
       if (value == std::floor(value) && std::abs(value) < exact)
         return GiNaC::numeric(static_cast<long>(value));
       return GiNaC::numeric(value);

@@ -35,6 +35,24 @@ namespace sgdfp
 
 
 
+  namespace
+  {
+    /// More than the modulus of every eigenvalue.
+    /// @throws UserError where entries are not finite, which LAPACK does not
+    /// survive
+    double bound_of_eigenvalues(const FullMatrix<double> &matrix)
+    {
+      const double bound = 2 * matrix.l1_norm() + 1;
+      if (!std::isfinite(bound))
+        throw UserError("A matrix overflows: the numbers of the data, the "
+                        "teacher, the input covariance, the label noise or "
+                        "the diffusion are too large. Scale them.");
+      return bound;
+    }
+  } // namespace
+
+
+
   FullMatrix<double> square_root(const FullMatrix<double> &matrix)
   {
     const unsigned int               n = matrix.m();
@@ -42,7 +60,7 @@ namespace sgdfp
     work = matrix;
     dealii::Vector<double> values(n);
     FullMatrix<double>     vectors(n, n);
-    const double           bound = 2 * matrix.l1_norm() + 1;
+    const double           bound = bound_of_eigenvalues(matrix);
     work.compute_eigenvalues_symmetric(-bound, bound, 0., values, vectors);
     for (unsigned int i = 0; i < n; ++i)
       for (unsigned int j = 0; j < n; ++j)
@@ -56,7 +74,7 @@ namespace sgdfp
   {
     dealii::LAPACKFullMatrix<double> work(matrix.m(), matrix.n());
     work                         = matrix;
-    const double           bound = 2 * matrix.l1_norm() + 1;
+    const double           bound = bound_of_eigenvalues(matrix);
     dealii::Vector<double> values;
     FullMatrix<double>     vectors;
     work.compute_eigenvalues_symmetric(-bound, bound, 0., values, vectors);

@@ -19,6 +19,7 @@ namespace sgdfp
 
   /// F with F F^T = @p matrix, symmetric positive semidefinite, by its
   /// eigenvectors: a Cholesky factor need not exist.
+  /// @throws UserError where it is not finite
   dealii::FullMatrix<double>
   square_root(const dealii::FullMatrix<double> &matrix);
 

@@ -5,6 +5,7 @@
 #include "base/petsc.h"
 #include "meshes/parameter_box.h"
 
+#include <deal.II/base/quadrature_lib.h>
 #include <deal.II/dofs/dof_handler.h>
 #include <deal.II/fe/fe_q.h>
 #include <deal.II/fe/fe_values.h>

@@ -71,6 +71,17 @@ namespace sgdfp
     if (shape == "ball")
       complete_ball(dimension);
     check_box(dimension);
+    // Indices have 32 bits.
+    constexpr double most_cells = 1e8;
+    const double     per_side   = std::ldexp(subdivisions, initial_refinement);
+    if (std::pow(per_side, dimension) > most_cells)
+      throw EntryError("Domain/initial refinement",
+                       std::to_string(initial_refinement),
+                       "the first mesh would have " +
+                         to_text(std::pow(per_side, dimension)) +
+                         " cells; 1e8 is the most",
+                       "Start coarser: the mesh is refined where it is needed "
+                       "(Discretisation/tolerance).");
   }
 
 

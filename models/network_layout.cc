@@ -217,6 +217,23 @@ namespace sgdfp
                        "is nothing to share or to slice",
                        "Leave shared weights and slice out.");
 
+    // The moments of the data that noise and curvature need grow like the cube
+    // of the number of monomials of a sample, itself quadratic in the inputs.
+    constexpr double most_weights = 1e5, most_monomials = 400;
+    double           n_weights = 0;
+    const double     n_in      = widths.front();
+    for (unsigned int l = 1; l < widths.size(); ++l)
+      n_weights += double(widths[l]) * widths[l - 1];
+    if (n_weights > most_weights ||
+        n_in * (n_in + 1) / 2 + n_in * widths.back() > most_monomials)
+      throw EntryError(section + "widths",
+                       listed(widths),
+                       "the network is too large: it may have 1e5 weights, and "
+                       "n (n + 1)/2 + n m of its n inputs and m outputs may be "
+                       "400",
+                       "Project the data on fewer inputs: a linear network of "
+                       "up to three parameters does not see more.");
+
     // A balanced network has one parameter per mode, like a single layer.
     NetworkLayout layout =
       (structure == "full" ?
