@@ -39,6 +39,8 @@ namespace sgdfp
                 "") +
              "  --quiet           only warnings on the screen\n"
              "  --help [SECTION]  this page, or the entries of a section\n"
+             "  --parameters      all entries as the tables of "
+             "docs/parameters.md\n"
              "  --version         versions\n"
              "Exit status: 0 done; 1 a mistake in case, arguments or data; 2 "
              "refused, no\ntrustworthy law; 3 a solver failed.\n\n" +
@@ -57,7 +59,7 @@ namespace sgdfp
       CommandLine              line;
       std::string              output;
       std::vector<std::string> sections;
-      bool                     show_version = false;
+      bool                     show_version = false, show_parameters = false;
 
       CLI::App app(description, "sgdfp-" + question);
       app.set_help_flag();
@@ -67,6 +69,9 @@ namespace sgdfp
                                   "the case file");
       help->expected(0, 1);
       app.add_flag("--version", show_version, "Versions");
+      app.add_flag("--parameters",
+                   show_parameters,
+                   "All entries as Markdown tables");
       app.add_option("CASE", line.case_file, "Case file (.prm)");
       app
         .add_option("--set",
@@ -96,6 +101,8 @@ namespace sgdfp
         }
       if (show_version)
         throw Answered{versions()};
+      if (show_parameters)
+        throw Answered{Case().file.markdown()};
       if (help->count() > 0)
         throw Answered{help_text(question, description, can_resume, sections)};
       if (line.case_file.empty())

@@ -12,7 +12,7 @@ namespace sgdfp
   ///
   ///     sgdfp-QUESTION CASE.prm [--set "Section/entry=value"].. [--output DIR]
   ///                    [--validate] [--resume] [--quiet] [--help [SECTION]]
-  ///                    [--version]
+  ///                    [--parameters] [--version]
   struct CommandLine
   {
     std::string              case_file;
@@ -24,7 +24,8 @@ namespace sgdfp
 
 
 
-  /// Thrown when --help or --version has said what there is to say.
+  /// Thrown when --help, --parameters or --version has said what there is to
+  /// say.
   struct Answered
   {
     std::string text;
