@@ -27,7 +27,9 @@ def read(file):
 
 
 def draw(folder):
-    levels = read(folder / "sublevels.csv")
+    file = folder / "sublevels.csv"
+    # There is none without a temperature or a minimum of the loss.
+    levels = read(file) if file.exists() else {}
     if len(levels) == 0 or len(levels["level"]) < 3:
         return
     figure, axes = plt.subplots(1, 2, figsize=(10, 4.2), constrained_layout=True)
