@@ -171,9 +171,15 @@ namespace sgdfp
               path);
     const auto      &box = discretisation.box;
     Checkpoint::Json state;
-    state["trial_space"] = (law.trial().is_gibbs() ? "gibbs" :
-                            law.trial().is_exact() ? "potential" :
-                                                     "carried");
+    // With momentum: the law of the parameters alone, on elements of its own
+    // choice and with a Gibbs density that no other dynamics has.
+    const bool is_marginal = a_case.optimiser.is_underdamped();
+    if (is_marginal)
+      state["degree"] = discretisation.element.degree;
+    state["trial_space"] =
+      (law.trial().is_gibbs() && !is_marginal ? "gibbs" :
+       law.trial().is_exact() && !is_marginal ? "potential" :
+                                                "carried");
     state["lower"] =
       std::vector<double>(box.lower().begin_raw(), box.lower().end_raw());
     state["upper"] =

@@ -214,7 +214,7 @@ namespace sgdfp
 
   std::string SweepTable::text() const
   {
-    constexpr int digits = 4, narrowest = 11;
+    constexpr int digits = 4, narrowest = 11, widest = 110;
     const auto    columns = shown();
     std::size_t   longest = 0;
     for (const Json &row : list)
@@ -228,18 +228,34 @@ namespace sgdfp
       out << "    " << std::left << std::setw(static_cast<int>(longest)) << name
           << std::right;
     };
-    left("");
-    for (const SweepColumn *column : columns)
-      out << std::setw(width(*column)) << column->heading;
-    for (const Json &row : list)
+    // As many columns below each other as a screen is wide
+    for (auto first = columns.begin(); first != columns.end();)
       {
-        out << '\n';
-        left(name_of(row));
-        for (const SweepColumn *column : columns)
+        auto last = first;
+        for (int used = static_cast<int>(longest); last != columns.end();
+             ++last)
           {
-            const std::string value = number(row, column->key, digits);
-            out << std::setw(width(*column)) << (value.empty() ? "-" : value);
+            used += width(**last);
+            if (used > widest && last != first)
+              break;
           }
+        if (first != columns.begin())
+          out << "\n\n";
+        left("");
+        for (auto column = first; column != last; ++column)
+          out << std::setw(width(**column)) << (*column)->heading;
+        for (const Json &row : list)
+          {
+            out << '\n';
+            left(name_of(row));
+            for (auto column = first; column != last; ++column)
+              {
+                const std::string value = number(row, (*column)->key, digits);
+                out << std::setw(width(**column))
+                    << (value.empty() ? "-" : value);
+              }
+          }
+        first = last;
       }
     return out.str();
   }
