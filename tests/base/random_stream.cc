@@ -101,8 +101,9 @@ TEST(RandomStream, ALaneKnowsNothingOfItsBlock)
       EXPECT_EQ((*a)[44], (*b)[0]);
       EXPECT_NE((*a)[43], (*b)[0]);
     }
-  RandomStream::Draws of_seed(RandomStream(12, 5), 256, 9);
-  RandomStream::Draws of_purpose(RandomStream(11, 6), 256, 9);
+  const RandomStream  seed_12(12, 5), purpose_6(11, 6);
+  RandomStream::Draws of_seed(seed_12, 256, 9);
+  RandomStream::Draws of_purpose(purpose_6, 256, 9);
   RandomStream::Draws of_step(stream, 256, 10), again(stream, 256, 9);
   again.normal(*a);
   for (RandomStream::Draws *draws : {&of_seed, &of_purpose, &of_step})
