@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Draws figures/ledger.png from ledger.csv: a panel for every number that some
-row has, a dot for every row, a dashed line through the case as given. Bars are
-estimated errors, of the distance to SGD what finite samples contribute; a cross at
-the side is a row without that number. sgdfp-sweep calls it.
+row has, a dot for every row, a dashed line through the case as given. Rates are
+per step of SGD. Bars are estimated errors; those of the distance to SGD go down by
+what finite samples contribute to it. A cross at the side is a row without that
+number. sgdfp-sweep calls it.
 
     plot_ledger.py FOLDER
 """
@@ -22,17 +23,19 @@ PANELS = {
     "kl": ("KL(p|Gibbs) [nats]", None),
     "closest_temperature": ("T* [loss]", None),
     "free_energy_gap": ("F − F(Gibbs) [loss]", None),
-    "entropy_production": ("entropy production [1/t]", None),
-    "current": ("∫|J| [1/t]", "current_error"),
-    "escape_rate": ("escape rate [1/t]", "escape_error"),
+    "entropy_production": ("entropy production [1/step]", None),
+    "current": ("∫|J| [1/step]", "current_error"),
+    "escape_rate": ("escape rate [1/step]", "escape_error"),
     "lambda_eff": ("λ_eff", None),
     "mean_loss": ("E[L]", None),
     "test_loss": ("test loss", None),
     "chain_total_variation": ("TV to SGD", "chain_total_variation_bias"),
 }
+PER_STEP = {"entropy_production", "current", "escape_rate"}
+ONE_SIDED = {"chain_total_variation"}
 DECADES_FOR_LOG = 1.0
 LEAST_SHARE = 1e-9  # of the largest: less is round-off, and is drawn at the side
-TITLE_SIZE = 10
+TITLE_SIZE, LABEL_SIZE = 10, 9
 
 
 def number(text):
@@ -44,7 +47,7 @@ def is_logarithmic(values):
     return values.min() > 0 and np.log10(values.max() / values.min()) > DECADES_FOR_LOG
 
 
-def draw(axis, values, errors, label):
+def draw(axis, values, errors, label, is_one_sided):
     rows = np.arange(len(values))
     largest = np.nanmax(np.abs(values))
     shown = np.isfinite(values) & (np.abs(values) >= LEAST_SHARE * largest)
@@ -56,11 +59,13 @@ def draw(axis, values, errors, label):
         errors = np.minimum(errors, 0.9 * np.abs(values))
     else:
         shown |= zero
+    axis.barh(rows[1::2], 1, height=1, color="0.95", zorder=0, transform=axis.get_yaxis_transform())
     for row in rows[shown]:
+        down_and_up = [[errors[row]], [0 if is_one_sided else errors[row]]]
         axis.errorbar(
             values[row],
             row,
-            xerr=errors[row] if np.isfinite(errors[row]) else None,
+            xerr=down_and_up if np.isfinite(errors[row]) else None,
             fmt="o",
             ms=6 if row == 0 else 5,
             color=colours[row],
@@ -72,9 +77,12 @@ def draw(axis, values, errors, label):
     if shown[0]:
         axis.axvline(values[0], color=BASE_COLOUR, ls="--", lw=0.8)
     axis.set_title(label, fontsize=TITLE_SIZE)
-    axis.grid(alpha=0.25)
+    axis.grid(axis="x", alpha=0.3)
     axis.margins(x=0.15)
     axis.tick_params(axis="x", labelsize=8)
+    axis.tick_params(axis="y", length=0, labelsize=LABEL_SIZE)
+    if axis.get_xscale() == "linear":
+        axis.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4))
 
 
 def main():
@@ -98,13 +106,15 @@ def main():
         sharey=True,
         constrained_layout=True,
     )
+    steps = np.array([number(row["time_per_step"]) for row in table])
     for axis, (key, values) in zip(axes.flat, columns.items()):
         label, error = PANELS[key]
-        errors = [number(row[error]) if error else np.nan for row in table]
-        draw(axis, values, np.array(errors), label)
+        errors = np.array([number(row[error]) if error else np.nan for row in table])
+        unit = steps if key in PER_STEP else 1.0
+        draw(axis, values * unit, errors * unit, label, key in ONE_SIDED)
     for axis in axes.flat[len(columns) :]:
         axis.set_visible(False)
-    axes[0, 0].set_yticks(range(len(names)), names, fontsize=9)
+    axes[0, 0].set_yticks(range(len(names)), names)
     axes[0, 0].set_ylim(len(names) - 0.5, -0.5)
     (folder / "figures").mkdir(exist_ok=True)
     figure.savefig(folder / "figures" / "ledger.png", dpi=120)

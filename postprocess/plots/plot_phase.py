@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Draws figures/phase.png from phase.csv: maps over two axes, lines over one, of
 KL, T*, the current, the effective complexity and the escape rate, as far as
-there are any. Hatched cells have no answer (phase.csv says why). The white line is
+there are any; rates are per step of SGD. Hatched cells have no answer (phase.csv says why). The white line is
 the edge of stability: eta lambda_max = 2 (1 + mu), lambda_max the largest eigenvalue
 of the Hessian at the flattest minimum of the loss, which sgdfp-sweep looks for at
 every cell (column "stability", 1 at the edge). sgdfp-sweep calls it.
@@ -15,23 +15,27 @@ import sys
 import matplotlib
 
 matplotlib.use("Agg")
+import matplotlib.patheffects as path_effects
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LogNorm
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
 PANELS = {
     "kl": "KL(p|Gibbs) [nats]",
     "closest_temperature": "T* [loss]",
-    "current": "circulation ∫|J| [1/t]",
+    "current": "circulation ∫|J| [1/step]",
     "lambda_eff": "λ_eff",
-    "escape_rate": "escape rate [1/t]",
+    "escape_rate": "escape rate [1/step]",
     "test_loss": "test loss",
 }
+PER_STEP = {"current", "escape_rate"}
+EDGE_LABEL = "edge of stability"
 LINE_COLOUR, EDGE_COLOUR = "#0072b2", "#d55e00"
 DECADES_FOR_LOG = 1.0
 DECADES = 8  # below the largest: what is less is drawn as that
 TITLE_SIZE = 10
+DECADES_FOR_MORE_TICKS = 2
 FEW_TICKS = 8
 
 
@@ -95,6 +99,29 @@ class Diagram:
             axis.set_ylabel(self.names[1])
 
 
+def to_borders(x, field):
+    """A field on (y, x), linear to the borders of the cells in x and constant in y."""
+    low, high = (edges(x)[i] for i in (0, -1))
+    slopes = [(field[:, b] - field[:, a]) / (x[b] - x[a]) for a, b in ((0, 1), (-2, -1))]
+    first = field[:, 0] + slopes[0] * (low - x[0])
+    last = field[:, -1] + slopes[1] * (high - x[-1])
+    wide = np.column_stack([first, field, last])
+    return np.concatenate([[low], x, [high]]), np.vstack([wide[:1], wide, wide[-1:]])
+
+
+def draw_edge(axis, diagram, stability):
+    """The line where it is 1."""
+    known = np.isfinite(stability)
+    if min(stability.shape) < 2 or not known.all() or not stability.min() < 1 < stability.max():
+        return
+    x, values = to_borders(diagram.axes[0], stability)
+    y = np.concatenate([edges(diagram.axes[1])[:1], diagram.axes[1], edges(diagram.axes[1])[-1:]])
+    for colour, width in (("black", 4.0), ("white", 2.0)):
+        axis.contour(x, y, values, levels=[1], linestyles="-", colors=colour, linewidths=width)
+    outline = [path_effects.Stroke(linewidth=4, foreground="black"), path_effects.Normal()]
+    axis.plot([], [], color="white", lw=2, path_effects=outline, label=EDGE_LABEL)
+
+
 def draw_map(axis, diagram, field, stability):
     x, y = (edges(a) for a in diagram.axes)
     options = {}
@@ -114,12 +141,13 @@ def draw_map(axis, diagram, field, stability):
                 linewidth=0,
             )
         )
-    axis.figure.colorbar(picture, ax=axis)
-    known = np.isfinite(stability)
-    if min(stability.shape) > 1 and known.all() and stability.min() < 1 < stability.max():
-        style = {"levels": [1], "linestyles": "-"}
-        axis.contour(*diagram.axes, stability, colors="black", linewidths=3.5, **style)
-        axis.contour(*diagram.axes, stability, colors="white", linewidths=1.8, **style)
+    bar = axis.figure.colorbar(picture, ax=axis)
+    norm = options.get("norm")
+    if norm and norm.vmax < norm.vmin * 10**DECADES_FOR_MORE_TICKS:
+        bar.ax.yaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+        bar.ax.yaxis.set_major_formatter("{x:g}")
+        bar.ax.yaxis.set_minor_formatter(matplotlib.ticker.NullFormatter())
+    draw_edge(axis, diagram, stability)
 
 
 def draw_line(axis, diagram, field, stability):
@@ -132,7 +160,8 @@ def draw_line(axis, diagram, field, stability):
     crossed = np.flatnonzero(np.diff(np.sign(stability - 1)) != 0)
     for i in crossed[np.isfinite(stability[crossed + 1])]:
         share = (1 - stability[i]) / (stability[i + 1] - stability[i])
-        axis.axvline(x[i] + share * (x[i + 1] - x[i]), color=EDGE_COLOUR, ls="--", lw=1.2)
+        edge = x[i] + share * (x[i + 1] - x[i])
+        axis.axvline(edge, color=EDGE_COLOUR, ls="--", lw=1.2, label=EDGE_LABEL)
     axis.grid(alpha=0.25)
 
 
@@ -141,7 +170,8 @@ def main():
         sys.exit("Usage: plot_phase.py FOLDER")
     folder = pathlib.Path(sys.argv[1])
     diagram = Diagram(folder)
-    fields = {key: diagram.field(key) for key in PANELS}
+    steps = diagram.field("time_per_step")
+    fields = {key: diagram.field(key) * (steps if key in PER_STEP else 1) for key in PANELS}
     fields = {key: field for key, field in fields.items() if np.isfinite(field).any()}
     if not fields:
         sys.exit("phase.csv has no numbers to draw")
@@ -155,8 +185,18 @@ def main():
         diagram.scale(axis)
         (draw_map if len(diagram.axes) == 2 else draw_line)(axis, diagram, field, stability)
         axis.set_title(PANELS[key], fontsize=TITLE_SIZE)
-    for axis in axes.flat[len(fields) :]:
-        axis.set_visible(False)
+    lines, labels = axes[0, 0].get_legend_handles_labels()
+    lines, labels = lines[:1], labels[:1]
+    if len(diagram.axes) == 2 and any(np.isnan(field).any() for field in fields.values()):
+        lines.append(Patch(facecolor="0.85", edgecolor="0.6", hatch="//"))
+        labels.append("no number (phase.csv says why)")
+    spare = axes.flat[len(fields) :]
+    for axis in spare:
+        axis.set_axis_off()
+    if lines and len(spare):
+        spare[0].legend(lines, labels, loc="center", facecolor="0.85")
+    elif lines:
+        axes[0, 0].legend(lines, labels, facecolor="0.85", fontsize=8)
     (folder / "figures").mkdir(exist_ok=True)
     figure.savefig(folder / "figures" / "phase.png", dpi=120)
     plt.close(figure)
