@@ -5,7 +5,6 @@ Reads sublevels.csv of a run of sgdfp-stationary, writes figures/complexity.png:
 L - min L < eps under the law of SGD and under Gibbs at the nominal temperature, the volume of that
 set, and their local exponents.
 """
-import csv
 import pathlib
 import sys
 
@@ -13,23 +12,17 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import numpy as np
+from sgdfp_results import read_table
 
 TITLE_SIZE = 10
 CURVES = (("sgd", "law of SGD", "#d55e00", "o"), ("gibbs", "Gibbs, nominal temperature", "#0072b2", "s"),
           ("volume", "volume", "#009e73", "^"))
 
 
-def read(file):
-    with open(file, encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
-    return {name: np.array([float(row[name] or "nan") for row in rows]) for name in (rows[0] if rows else ())}
-
-
 def draw(folder):
     file = folder / "sublevels.csv"
     # There is none without a temperature or a minimum of the loss.
-    levels = read(file) if file.exists() else {}
+    levels = read_table(file) if file.exists() else {}
     if len(levels) == 0 or len(levels["level"]) < 3:
         return
     figure, axes = plt.subplots(1, 2, figsize=(10, 4.2), constrained_layout=True)

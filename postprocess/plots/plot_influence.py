@@ -5,7 +5,6 @@ Reads influence.csv of a run with Observables/row influence, writes figures/infl
 observable the rows of the data (x1, y1), coloured by the derivative of its mean by their weight,
 those of the largest named by their number.
 """
-import csv
 import pathlib
 import sys
 
@@ -14,17 +13,12 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from sgdfp_results import read_table
 
 TITLE_SIZE = 10
 N_NAMED = 5
 MOST_PANELS = 6
 GREY = "#bbbbbb"
-
-
-def read(file):
-    with open(file, encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
-    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
 
 
 def panel(figure, axis, data, name):
@@ -48,7 +42,7 @@ def panel(figure, axis, data, name):
 
 
 def draw(folder):
-    data = read(folder / "influence.csv")
+    data = read_table(folder / "influence.csv")
     names = [name[2:] for name in data if name.startswith("d_")][:MOST_PANELS]
     columns = min(3, len(names))
     lines = -(-len(names) // columns)

@@ -5,7 +5,6 @@ Reads free_energy.csv, volumes.csv and learning.csv of a run of sgdfp-landscape,
 figures/learning.png: free energy and volume beside what is fitted to them, and n<K> with the
 heat capacity, which both tend to lambda.
 """
-import csv
 import pathlib
 import sys
 
@@ -14,15 +13,10 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from sgdfp_results import read_table
 
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 TITLE_SIZE = 10
-
-
-def table(file):
-    with open(file, encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
-    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
 
 
 def title(fits, by_volume):
@@ -35,8 +29,8 @@ def title(fits, by_volume):
 
 
 def draw(folder):
-    energy = table(folder / "free_energy.csv")
-    fits = table(folder / "learning.csv")
+    energy = read_table(folder / "free_energy.csv")
+    fits = read_table(folder / "learning.csv")
     has_volumes = (folder / "volumes.csv").exists()
     figure, axes = plt.subplots(1, 3 if has_volumes else 2, figsize=(15 if has_volumes else 10, 4.2),
                                 constrained_layout=True)
@@ -55,7 +49,7 @@ def draw(folder):
     axes[1].set_title("both tend to $\\lambda$, for m > 1 like $1/\\log n$", fontsize=TITLE_SIZE)
     axes[1].legend(frameon=False)
     if has_volumes:
-        volumes = table(folder / "volumes.csv")
+        volumes = read_table(folder / "volumes.csv")
         axes[2].loglog(volumes["level"], volumes["fit"], color=ORANGE, lw=1.2, label="leading terms, fitted", zorder=1)
         axes[2].loglog(volumes["level"], volumes["volume"], "o", ms=4, color=BLUE, label="V", zorder=2)
         axes[2].set_xlabel("$\\epsilon$")

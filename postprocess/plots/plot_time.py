@@ -7,7 +7,6 @@ with Reference/follow training figures/against_bayes.png,
 and figures/densities.png (the law at the output times; marginals of three
 parameters).
 """
-import csv
 import pathlib
 import sys
 
@@ -17,7 +16,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LogNorm
-from sgdfp_results import Results
+from sgdfp_results import Results, read_table
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
 FIRST_OBSERVABLE = 8  # column of statistics.csv
@@ -27,14 +26,6 @@ TITLE_SIZE = 10
 # Columns of TrainingPosterior
 POSTERIOR = ("samples_seen", "kl_to_posterior", "lambda_sgd", "lambda_posterior", "free_energy_sgd",
              "free_energy_posterior")
-
-
-def read_statistics(folder):
-    """Columns by name; NaN where a field is empty."""
-    with open(folder / "statistics.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
-    data = np.array([[float(x) if x else np.nan for x in row] for row in rows[1:]])
-    return {name: data[:, i] for i, name in enumerate(rows[0])}
 
 
 def panel(axis, statistics, names, labels, title, log=False):
@@ -199,7 +190,7 @@ def main():
     files = chosen(sorted(path.name for path in (folder / "solution").glob("grid_*.npz")))
     laws = [Results(folder, grid=name) for name in files]
     case = laws[0].notes["case"]
-    statistics = read_statistics(folder)
+    statistics = read_table(folder / "statistics.csv")
     draw_series(folder, statistics, case)
     if "samples_seen" in statistics:
         draw_against_bayes(folder, statistics, case)

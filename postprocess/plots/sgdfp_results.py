@@ -8,11 +8,20 @@
 
 As a script, sgdfp_results.py RUN_FOLDER, it says what is in the folder.
 """
+import csv
 import json
 import pathlib
 import sys
 
 import numpy as np
+
+
+def read_table(file):
+    """The columns of a csv file of numbers, by name; NaN where a field is empty."""
+    with open(file, encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))
+    return {name: np.array([float(row[i] or "nan") for row in rows[1:]]) for i, name in enumerate(rows[0])}
+
 
 trapezoid = getattr(np, "trapezoid", None) or np.trapz  # name before NumPy 2
 
