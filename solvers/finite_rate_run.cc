@@ -9,8 +9,6 @@
 #include "postprocess/field_output.h"
 #include "postprocess/findings.h"
 #include "postprocess/gibbs_comparison.h"
-#include "postprocess/landscape_observables.h"
-#include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
 #include "solvers/previous_law.h"
@@ -50,7 +48,6 @@ namespace sgdfp
       using CaseRun<dim>::folder;
       using CaseRun<dim>::log;
       using CaseRun<dim>::loss;
-      using CaseRun<dim>::observables;
       using CaseRun<dim>::summary;
 
       std::string equation() const override;

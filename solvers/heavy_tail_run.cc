@@ -6,8 +6,6 @@
 #include "postprocess/density_statistics.h"
 #include "postprocess/field_output.h"
 #include "postprocess/jump_balance.h"
-#include "postprocess/landscape_observables.h"
-#include "postprocess/slice_statistics.h"
 #include "postprocess/tail_statistics.h"
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
@@ -48,8 +46,6 @@ namespace sgdfp
       using CaseRun<dim>::dynamics;
       using CaseRun<dim>::folder;
       using CaseRun<dim>::log;
-      using CaseRun<dim>::loss;
-      using CaseRun<dim>::observables;
       using CaseRun<dim>::summary;
 
       std::string equation() const override;

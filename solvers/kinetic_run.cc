@@ -6,8 +6,6 @@
 #include "postprocess/findings.h"
 #include "postprocess/kinetic_output.h"
 #include "postprocess/kinetic_statistics.h"
-#include "postprocess/landscape_observables.h"
-#include "postprocess/slice_statistics.h"
 #include "solvers/adaptive.h"
 #include "solvers/case_run.h"
 #include "solvers/kinetic_study.h"
@@ -34,7 +32,6 @@ namespace sgdfp
       using CaseRun<dim>::folder;
       using CaseRun<dim>::log;
       using CaseRun<dim>::loss;
-      using CaseRun<dim>::observables;
       using CaseRun<dim>::summary;
 
       std::string equation() const override;

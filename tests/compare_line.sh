@@ -7,11 +7,6 @@ set -uo pipefail
 bin=$1 ranks=$3
 source "$(dirname "$0")/line_test.sh"
 
-run() { # program, arguments; sets status, and text = stdout + stderr
-  text=$(timeout 120 mpirun --quiet --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" 2>&1)
-  status=$?
-}
-
 check() { # what was tested, condition on c = comparison.json, p = its first comparison
   python3 - "$2" <<'P'
 import json, sys

@@ -8,12 +8,7 @@ bin=$1 cases=$2 ranks=$3
 source "$(dirname "$0")/line_test.sh"
 python=$(command -v /usr/bin/python3 || command -v python3)
 
-run() { # program, arguments; sets status and text
-  local program=$1
-  shift
-  text=$(timeout 300 mpirun --quiet --oversubscribe -n "$ranks" "$bin/$program" "$@" 2>&1)
-  status=$?
-}
+limit=300
 
 holds() { # what, summary.json, a Python condition on s
   "$python" -c "

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the tests of command lines share; sourced by them, before they leave for
-# a folder of their own. They define run(), which sets status and text.
+# a folder of their own. They set bin and ranks, or define a run() of their own.
 source "$(dirname "$0")/../environment.sh"
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
 cd "$folder"
 passed=0 failed=0
+limit=120 # seconds of a run
+
+run() { # program, arguments; sets status, and text = stdout + stderr
+  text=$(timeout "$limit" mpirun --quiet --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" 2>&1)
+  status=$?
+}
 
 verdict() { # condition (0 or 1), what was tested
   if [[ $1 == 0 ]]; then

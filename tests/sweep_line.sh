@@ -8,11 +8,6 @@ bin=$1 ranks=$3
 source "$(dirname "$0")/line_test.sh"
 python=$(command -v /usr/bin/python3 || command -v python3)
 
-run() { # program, arguments; sets status, and text = stdout + stderr
-  text=$(timeout 120 mpirun --quiet --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" 2>&1)
-  status=$?
-}
-
 holds() { # what, folder of a sweep, condition on s = summary.json, row(name), cell(name), one(run)
   "$python" - "$2" "$3" <<'P'
 import csv, json, sys

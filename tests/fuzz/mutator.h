@@ -116,7 +116,7 @@ private:
                                            "1, 2; 3",
                                            ";;,,",
                                            "1 | 2",
-                                           "$(touch /tmp/sgdfp-fuzz-ran)",
+                                           "$(touch sgdfp-fuzz-ran)",
                                            "`ls`",
                                            "../../../../etc/passwd",
                                            "/dev/zero",
