@@ -104,8 +104,9 @@ namespace sgdfp
     dealii::FullMatrix<double> product; ///< E P
     /// E (c - c*) and E (c - c*)(c - c*)^T, c* that of the best map
     std::vector<double> shift, first, second;
-    /// Of every loss, E exp(-(l_i - l_i*)/s) for its rows
-    std::vector<std::vector<double>> likelihoods;
+    /// Of every loss, l_i* of the best map and E exp(-(l_i - l_i*)/s) for its
+    /// rows
+    std::vector<std::vector<double>> best_losses, likelihoods;
   };
 
 

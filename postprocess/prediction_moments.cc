@@ -22,7 +22,11 @@ namespace sgdfp
         if (network == nullptr)
           return;
         networks.push_back(network);
-        likelihoods.emplace_back(entry.rows ? entry.rows->size() : 0, 0.);
+        best_losses.emplace_back();
+        for (unsigned int i = 0; entry.rows && i < entry.rows->size(); ++i)
+          best_losses.back().push_back(
+            loss_of_row(*entry.rows, i, network->data().best_map));
+        likelihoods.emplace_back(best_losses.back().size(), 0.);
       }
     if (networks.empty())
       return;
@@ -91,10 +95,8 @@ namespace sgdfp
       for (unsigned int i = 0; i < likelihoods[k].size(); ++i)
         likelihoods[k][i] +=
           dm *
-          std::exp(
-            -(loss_of_row(*losses[k].rows, i, P) -
-              loss_of_row(*losses[k].rows, i, networks[k]->data().best_map)) /
-            noise_variance);
+          std::exp(-(loss_of_row(*losses[k].rows, i, P) - best_losses[k][i]) /
+                   noise_variance);
   }
 
 
@@ -149,14 +151,12 @@ namespace sgdfp
     if (!losses[k].rows)
       return {};
     const DataRows &rows = *losses[k].rows;
-    const auto     &best = networks[k]->data().best_map;
     double          sum = 0, weights = 0;
     for (unsigned int i = 0; i < rows.size(); ++i)
       if (rows.weights[i] > 0)
         {
-          sum +=
-            rows.weights[i] * (loss_of_row(rows, i, best) / noise_variance -
-                               std::log(likelihoods[k][i]));
+          sum += rows.weights[i] * (best_losses[k][i] / noise_variance -
+                                    std::log(likelihoods[k][i]));
           weights += rows.weights[i];
         }
     return sum / weights + 0.5 * product.m() *
