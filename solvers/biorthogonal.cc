@@ -40,6 +40,35 @@ namespace sgdfp
 
 
 
+    /// The end of the cluster of average_clusters() that begins at @p begin;
+    /// begin + 1 if there is none.
+    unsigned int end_of_cluster(const Spectrum    &spectrum,
+                                const unsigned int begin)
+    {
+      // Right and left eigenvalues differ by about what either is off.
+      constexpr double times = 4, small = 1e-2;
+      const auto      &values = spectrum.values;
+      for (unsigned int end = spectrum.size(); end > begin + 1; --end)
+        {
+          std::complex<double> sum   = 0;
+          double               noise = 0, spread = 0;
+          for (unsigned int i = begin; i < end; ++i)
+            {
+              sum += values[i];
+              noise = std::max(noise, spectrum.disagreements[i]);
+            }
+          const double mean = sum.real() / (end - begin);
+          for (unsigned int i = begin; i < end; ++i)
+            spread = std::max(spread, std::abs(values[i] - mean));
+          if (spread <= times * noise && spread < small * std::abs(mean) &&
+              !(end < spectrum.size() && spectrum.is_conjugate(end)))
+            return end;
+        }
+      return begin + 1;
+    }
+
+
+
     /// F_b := T (F_b^T M R_b)^-1 F_b for the block [begin, end)
     void normalise_block(const Restriction &generator,
                          const unsigned int begin,
@@ -193,5 +222,33 @@ namespace sgdfp
       }
     std::copy(right.begin(), right.end(), spectrum.right.begin());
     std::copy(left.begin(), left.end(), spectrum.left.begin());
+  }
+
+
+
+  void average_clusters(Spectrum &spectrum)
+  {
+    spectrum.spreads.assign(spectrum.size(), 0.);
+    for (unsigned int begin = 0; begin < spectrum.size();)
+      {
+        const unsigned int end = end_of_cluster(spectrum, begin);
+        if (end > begin + 1)
+          {
+            double mean = 0;
+            for (unsigned int i = begin; i < end; ++i)
+              {
+                mean += spectrum.values[i].real() / (end - begin);
+                // F^T M R = 1/2 and -1/2 becomes 1.
+                if (spectrum.is_complex(i))
+                  spectrum.left[i] *= (spectrum.is_conjugate(i) ? -2. : 2.);
+              }
+            for (unsigned int i = begin; i < end; ++i)
+              {
+                spectrum.spreads[i] = std::abs(spectrum.values[i] - mean);
+                spectrum.values[i]  = mean;
+              }
+          }
+        begin = end;
+      }
   }
 } // namespace sgdfp

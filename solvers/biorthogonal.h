@@ -26,6 +26,16 @@ namespace sgdfp
   void separate_slow_modes(const Restriction &generator,
                            const double       round_off,
                            Spectrum          &spectrum);
+
+
+
+  /// Replaces eigenvalues near the real axis that round-off moves further than
+  /// they are apart, those of a Jordan block, by their mean: an error d of the
+  /// operator moves each of n by d^(1/n), but their mean by d only (Kato,
+  /// Perturbation theory for linear operators, II.2). Spectrum::spreads keeps
+  /// how far each was from it; functions of complex pairs become two real ones
+  /// of the same space.
+  void average_clusters(Spectrum &spectrum);
 } // namespace sgdfp
 
 #endif

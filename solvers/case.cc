@@ -13,6 +13,39 @@ namespace sgdfp
   namespace fs       = std::filesystem;
   namespace Patterns = dealii::Patterns;
 
+  namespace
+  {
+    /// @throws UserError
+    std::string read_text(const std::string &name)
+    {
+      const auto complain = [&](const std::string &why,
+                                const std::string &way_out) {
+        throw UserError("Cannot read the case file '" + name + "'" + why +
+                        ". " + way_out);
+      };
+      std::error_code ignored;
+      const auto      kind = fs::status(name, ignored).type();
+      // A device has no end, and a pipe perhaps nobody who writes into it.
+      if (kind != fs::file_type::regular && kind != fs::file_type::directory &&
+          kind != fs::file_type::not_found && kind != fs::file_type::none)
+        complain(", which is a device or a pipe", "Give a file.");
+      constexpr std::uintmax_t largest = 10000000; // no case that was written
+      std::ifstream            in(name);
+      if (kind != fs::file_type::regular || !in)
+        complain("", "Check the path; the shipped cases are in cases/.");
+      if (fs::file_size(name, ignored) > largest)
+        complain(", which has more than 10 MB",
+                 "Case files are small; the shipped ones are in cases/.");
+      std::stringstream content;
+      content << in.rdbuf();
+      if (content.str().find_first_not_of(" \t\r\n") == std::string::npos)
+        complain(", which is empty", "The shipped cases are in cases/.");
+      return content.str();
+    }
+  } // namespace
+
+
+
   void OutputParameters::add_parameters(dealii::ParameterHandler &prm)
   {
     prm.enter_subsection("Output");
@@ -73,16 +106,7 @@ namespace sgdfp
                   const std::vector<std::string> &overrides)
   {
     filename = name;
-    text     = run_on_root(communicator, [&]() {
-      std::error_code   ignored;
-      std::ifstream     in(name);
-      std::stringstream content;
-      if (fs::is_directory(name, ignored) || !in)
-        throw UserError("Cannot read the case file '" + name +
-                        "'. Check the path; the shipped cases are in cases/.");
-      content << in.rdbuf();
-      return content.str();
-    });
+    text     = run_on_root(communicator, [&]() { return read_text(name); });
     file.parse(text, name);
     for (const std::string &assignment : overrides)
       file.override_entry(assignment);

@@ -9,7 +9,10 @@
 
 #include <petscversion.h>
 
+#include <cctype>
+#include <iomanip>
 #include <iostream>
+#include <new>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -115,10 +118,31 @@ namespace sgdfp
 
 
 
+    /// A message may quote a file that is no text, or a line without end: such
+    /// bytes as \x1b, and of a long text its beginning and its end.
+    std::string readable(const std::string &text)
+    {
+      constexpr std::size_t most = 3000, beginning = 2000, end = 900;
+      const std::string     shortened =
+        (text.size() <= most ? text :
+                               text.substr(0, beginning) + " [..] " +
+                                 text.substr(text.size() - end));
+      std::ostringstream result;
+      for (const char c : shortened)
+        if (std::iscntrl(static_cast<unsigned char>(c)) != 0 && c != '\n')
+          result << "\\x" << std::hex << std::setw(2) << std::setfill('0')
+                 << static_cast<unsigned int>(static_cast<unsigned char>(c));
+        else
+          result << c;
+      return result.str();
+    }
+
+
+
     void complain(const MPI_Comm communicator, const std::string &text)
     {
       if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
-        std::cerr << text << std::endl;
+        std::cerr << readable(text) << std::endl;
     }
 
 
@@ -195,6 +219,16 @@ namespace sgdfp
     try
       {
         return static_cast<int>(guard(MPI_COMM_WORLD, work));
+      }
+    catch (const std::bad_alloc &)
+      {
+        // Perhaps on this rank alone: the others must not wait.
+        std::cerr << "Error: The memory is not enough for this run. Choose a "
+                     "coarser mesh, a lower degree, or fewer chains or "
+                     "samples."
+                  << std::endl;
+        MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::user_mistake));
+        return static_cast<int>(ExitStatus::user_mistake);
       }
     catch (const std::exception &error)
       {

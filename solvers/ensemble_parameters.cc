@@ -55,6 +55,12 @@ namespace sgdfp
                        "the chains would be looked at less than twice in " +
                          std::to_string(steps) + " steps",
                        "Choose a smaller one, or law = final.");
+    constexpr unsigned int most_chains = 100000000; // 2 GB per parameter
+    if (chains > most_chains)
+      throw EntryError("Ensemble/chains",
+                       std::to_string(chains),
+                       "1e8 are the most",
+                       "Let fewer chains make more steps.");
     if (samples > chains)
       throw EntryError("Ensemble/samples",
                        std::to_string(samples),

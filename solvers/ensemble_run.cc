@@ -278,8 +278,12 @@ namespace sgdfp
         if (state.chain == 0)
           reference = values(state);
       });
-      reference = dealii::Utilities::MPI::broadcast(communicator, reference);
-      averages  = std::make_unique<UnitAverages>(communicator,
+      // With fewer blocks of chains than ranks chain 0 may be on any of them.
+      for (const auto &found :
+           dealii::Utilities::MPI::all_gather(communicator, reference))
+        if (!found.empty())
+          reference = found;
+      averages = std::make_unique<UnitAverages>(communicator,
                                                 ensemble.n_local(),
                                                 parameters.chains,
                                                 parameters.n_observations(),

@@ -5,6 +5,8 @@
 #include "operators/restriction.h"
 #include "solvers/balanced_inverse.h"
 
+#include <slepceps.h>
+
 #include <complex>
 
 namespace sgdfp
@@ -45,6 +47,9 @@ namespace sgdfp
 
   private:
     static PetscErrorCode apply(Mat shell, Vec x, Vec y);
+
+    /// The pairs that have converged, as solve() returns them.
+    std::vector<Pair> pairs_of(const EPS eps, const bool all_real);
 
     /// One inverse iteration: in the tails, where a vector of the Krylov space
     /// is round-off over g, a slow mode is then what its middle makes of it.

@@ -14,7 +14,30 @@ namespace sgdfp
   namespace
   {
     constexpr const char *entry = "Observables/row influence";
-  }
+
+
+
+    /// The rows are read after the law was solved, from a file that must still
+    /// be the one of the law.
+    /// @throws UserError
+    void check_file(const Case        &a_case,
+                    const DataMoments &of_law,
+                    const MPI_Comm     communicator)
+    {
+      const std::string name = a_case.loss.data_file(a_case.folder());
+      const DataMoments now =
+        DataMoments::from_file(communicator,
+                               name,
+                               of_law.n_inputs,
+                               of_law.n_outputs,
+                               a_case.loss.weights_of_rows());
+      if (now.third != of_law.third || now.mean() != of_law.mean() ||
+          now.residual_loss != of_law.residual_loss)
+        throw UserError("The data file '" + name +
+                        "' was changed during the run, before the influence "
+                        "of its rows was computed. Run again.");
+    }
+  } // namespace
 
 
 
@@ -66,6 +89,7 @@ namespace sgdfp
     , calculus(a_case.noise.calculus_parameter())
     , n_monomials(network.data().n_monomials())
   {
+    check_file(a_case, network.data(), law.discretisation.communicator);
     prepare_slopes();
     combine(integrate(solve_adjoint(a_case)));
   }

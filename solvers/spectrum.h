@@ -29,6 +29,9 @@ namespace sgdfp
     /// Differences of the eigenvalues of both problems: 0 but for the error of
     /// the eigensolver
     std::vector<double> disagreements;
+    /// Of eigenvalues that are the mean of a cluster: how far each was from it
+    /// before (average_clusters()), part of its error; 0 of others
+    std::vector<double> spreads;
     /// Eigenvalues with a larger imaginary part may have been missed; infinite
     /// where all are known to be real
     double imaginary_reach = 0;

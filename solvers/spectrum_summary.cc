@@ -186,7 +186,8 @@ namespace sgdfp
         else
           {
             values.push_back({value.real(), value.imag()});
-            errors.push_back(is_zero ? Json(0.) : number(errors_of[i]));
+            errors.push_back(
+              is_zero ? Json(0.) : number(errors_of[i] + spectrum.spreads[i]));
           }
       }
     summary.set("spectrum/eigenvalues", values);

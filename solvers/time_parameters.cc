@@ -88,6 +88,14 @@ namespace sgdfp
                        to_text(tolerance),
                        "no step has so small an error",
                        "Give a positive number, such as 1e-3.");
+    constexpr unsigned int most_outputs = 100000; // each has its files
+    if (number_of_outputs > most_outputs)
+      throw EntryError("Time/number of outputs",
+                       std::to_string(number_of_outputs),
+                       "that many sets of files would be written; " +
+                         std::to_string(most_outputs) + " are the most",
+                       "Give fewer: statistics.csv has a row for every step "
+                       "anyway.");
     for (std::size_t i = 0; i < output_times.size(); ++i)
       if (!(output_times[i] > (i == 0 ? 0. : output_times[i - 1])) ||
           output_times[i] > end_time)
