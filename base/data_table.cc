@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace sgdfp
@@ -30,15 +31,43 @@ namespace sgdfp
 
 
 
+    [[noreturn]] void complain(const std::string &filename)
+    {
+      throw UserError("Cannot read the data file '" + filename +
+                      "'. A relative path is taken from the folder of the "
+                      "case file.");
+    }
+
+
+
     std::ifstream open(const std::string &filename)
     {
+      // It is read more than once: no pipe, and no device without an end.
+      std::error_code ignored;
+      if (!std::filesystem::is_regular_file(filename, ignored))
+        complain(filename);
       std::ifstream in(filename);
-      // A folder can be opened as a stream; peeking finds out.
-      if (!in || (in.peek(), in.bad()))
-        throw UserError("Cannot read the data file '" + filename +
-                        "'. A relative path is taken from the folder of the "
-                        "case file.");
+      if (!in)
+        complain(filename);
+      // The mark with which some programs begin files in UTF-8
+      char mark[3] = {};
+      if (!in.read(mark, 3) || std::string(mark, 3) != "\xef\xbb\xbf")
+        {
+          in.clear();
+          in.seekg(0);
+        }
       return in;
+    }
+
+
+
+    /// Messages end at a zero byte.
+    void refuse_binary(const std::string &filename, const std::string &line)
+    {
+      if (line.find('\0') != std::string::npos)
+        throw UserError("The data file '" + filename +
+                        "' is no text: it has bytes that are 0. Save it as "
+                        "CSV, in UTF-8.");
     }
   } // namespace
 
@@ -55,6 +84,7 @@ namespace sgdfp
       throw UserError("The data file '" + filename +
                       "' is empty. It needs a header such as x1,y1 and one "
                       "row per sample.");
+    refuse_binary(filename, line);
     names = split(line);
   }
 
@@ -84,6 +114,7 @@ namespace sgdfp
             seen_header = true;
             continue;
           }
+        refuse_binary(filename, line);
         const std::string place = filename + ", line " + std::to_string(number);
         const std::vector<std::string> fields = split(line);
         if (fields.size() != names.size())
@@ -93,9 +124,10 @@ namespace sgdfp
                           ". Every row needs one number per column.");
         for (std::size_t c = 0; c < fields.size(); ++c)
           {
-            char *end = nullptr;
-            values[c] = std::strtod(fields[c].c_str(), &end);
-            if (fields[c].empty() || *end != '\0' || !std::isfinite(values[c]))
+            char *end          = nullptr;
+            values[c]          = std::strtod(fields[c].c_str(), &end);
+            const bool is_read = (end == fields[c].c_str() + fields[c].size());
+            if (fields[c].empty() || !is_read || !std::isfinite(values[c]))
               throw UserError(place + ", column '" + names[c] + "': '" +
                               fields[c] +
                               "' is not a finite number. Correct or remove "

@@ -43,7 +43,12 @@ namespace sgdfp
     double bound_of_eigenvalues(const FullMatrix<double> &matrix)
     {
       const double bound = 2 * matrix.l1_norm() + 1;
-      if (!std::isfinite(bound))
+      // A maximum of sums leaves NaN out.
+      bool is_finite = std::isfinite(bound);
+      for (unsigned int i = 0; i < matrix.m(); ++i)
+        for (unsigned int j = 0; j < matrix.n(); ++j)
+          is_finite = is_finite && std::isfinite(matrix(i, j));
+      if (!is_finite)
         throw UserError("A matrix overflows: the numbers of the data, the "
                         "teacher, the input covariance, the label noise or "
                         "the diffusion are too large. Scale them.");

@@ -3,6 +3,8 @@
 
 #include <deal.II/base/utilities.h>
 
+#include <boost/locale/encoding_utf.hpp>
+
 #include <algorithm>
 #include <cctype>
 #include <set>
@@ -63,6 +65,22 @@ namespace sgdfp
             visit(here, *item);
           else if (item->is_object())
             collect(*item, here, visit);
+        }
+    }
+
+
+
+    bool is_utf8(const std::string &text)
+    {
+      try
+        {
+          boost::locale::conv::utf_to_utf<char32_t>(text,
+                                                    boost::locale::conv::stop);
+          return true;
+        }
+      catch (const boost::locale::conv::conversion_error &)
+        {
+          return false;
         }
     }
 
@@ -179,6 +197,11 @@ namespace sgdfp
                         (section.empty() ? "" : " " + section.front()) +
                         "` lists what there is.");
       }
+    // JSON and ParaView files are in UTF-8 as well.
+    if (!is_utf8(value))
+      throw UserError(place + ": " + path + " is '" + value +
+                      "' but that is no text in UTF-8. Save the case file in "
+                      "UTF-8, or use names of plain letters.");
 
     for (const std::string &part : section)
       prm.enter_subsection(part);
@@ -209,7 +232,10 @@ namespace sgdfp
     std::vector<std::string>       opened_at;
 
     std::istringstream in(text);
-    std::string        line;
+    // The mark with which some editors begin files in UTF-8
+    if (text.compare(0, 3, "\xef\xbb\xbf") == 0)
+      in.ignore(3);
+    std::string line;
     for (unsigned int number = 1; std::getline(in, line); ++number)
       {
         const std::string place = name + ", line " + std::to_string(number);

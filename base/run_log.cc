@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/run_log.h"
 
+#include "base/errors.h"
+
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
@@ -58,12 +60,17 @@ namespace sgdfp
 
   void RunLog::attach(const std::string &folder, const bool append)
   {
-    if (!is_root)
-      return;
-    file.open(folder + "/log.txt",
-              append ? std::ios::out | std::ios::app : std::ios::out);
-    file << said_before_attach << std::flush;
-    said_before_attach.clear();
+    run_on_root(communicator, [&]() {
+      file.open(folder + "/log.txt",
+                append ? std::ios::out | std::ios::app : std::ios::out);
+      file << said_before_attach << std::flush;
+      if (!file)
+        throw UserError("Cannot write '" + folder +
+                        "/log.txt'. Check the free space and the permissions "
+                        "of the folder.");
+      said_before_attach.clear();
+      return std::string();
+    });
   }
 
 

@@ -73,9 +73,11 @@ namespace sgdfp
     // Bytes of a file name that are no UTF-8 are replaced, not fatal.
     out << content.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     out.close();
-    if (!out || std::rename(draft.c_str(), filename.c_str()) != 0)
-      throw UserError("Cannot write '" + filename +
-                      "'. Check the free space and the permissions of the "
-                      "folder.");
+    if (out && std::rename(draft.c_str(), filename.c_str()) == 0)
+      return;
+    std::remove(draft.c_str());
+    throw UserError("Cannot write '" + filename +
+                    "'. Check the free space and the permissions of the "
+                    "folder.");
   }
 } // namespace sgdfp

@@ -84,7 +84,8 @@ namespace sgdfp
   {
     char        *end   = nullptr;
     const double value = std::strtod(word.c_str(), &end);
-    if (word.empty() || *end != '\0' || !std::isfinite(value))
+    if (word.empty() || end != word.c_str() + word.size() ||
+        !std::isfinite(value))
       return {};
     return value;
   }

@@ -25,7 +25,7 @@ namespace sgdfp
       const auto        first = to_number(text.substr(0, dash));
       const auto        last =
         (dash == std::string::npos ? first : to_number(text.substr(dash + 1)));
-      constexpr double most = 1e9;
+      constexpr double most = 1e6; // each has its entry in a table
       for (const auto &number : {first, last})
         if (!number || !(*number >= 1 && *number <= most) ||
             *number != std::floor(*number))
@@ -55,7 +55,8 @@ namespace sgdfp
                            item,
                            "is no row or range of rows with a weight >= 0",
                            "Write row: weight, such as 3: 0; 7-12: 0; 20: 2.5. "
-                           "The first row below the header is 1.");
+                           "The first row below the header is 1, the last that "
+                           "can be named 1e6; a column weight has no limit.");
         for (unsigned int row = rows.first; row <= rows.second; ++row)
           if (!result.emplace(row, *weight).second)
             throw EntryError(entry,

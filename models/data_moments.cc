@@ -265,8 +265,12 @@ namespace sgdfp
         moments.has_shares = moments.has_shares || (w != 0 && w != 1);
       });
       for (double &entry : mean)
-        entry /= sum;
-
+        {
+          entry /= sum;
+          if (!std::isfinite(entry))
+            throw UserError("The squares of the numbers of the data file '" +
+                            filename + "' overflow. Scale its columns.");
+        }
       moments.use_means(mean);
 
       // Second pass about the mean: one pass would cancel.

@@ -122,6 +122,13 @@ namespace sgdfp
     std::vector<dealii::types::global_dof_index> rows;
     directory->find(s.lower, s.upper, s.targets);
     rows_of(s.targets, rows);
+    // Steps out of the box are not made: they end in this cell, which those
+    // that are made may leave far behind.
+    for (const auto &column : columns)
+      for (const auto &entry : column)
+        rows.push_back(entry.first);
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     FullMatrix<double> K(rows.size(), n_dofs);
     const auto         add = [&](const auto               &functions,
                          const FullMatrix<double> &values) {

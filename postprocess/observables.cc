@@ -165,6 +165,13 @@ namespace sgdfp
                                "it has no name",
                                "Write name: expression, for example product: "
                                "u*v.");
+            // They are keys of JSON paths, and columns of CSV files.
+            if (name.find_first_of(",/\"") != std::string::npos)
+              throw EntryError(functions_entry,
+                               text,
+                               "'" + name + "' is no name",
+                               "Use letters, digits, blanks and signs, but no "
+                               "comma, slash or quote.");
             refuse_twice(name, text);
             const Expression expression = parse_entry(
               functions_entry, text, vocabulary, begin + colon + 1, end);
@@ -487,4 +494,5 @@ namespace sgdfp
   INSTANTIATE(1)
   INSTANTIATE(2)
   INSTANTIATE(3)
+#undef INSTANTIATE
 } // namespace sgdfp

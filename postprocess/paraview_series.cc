@@ -20,14 +20,34 @@ namespace sgdfp
     // The name of this type differs between versions of deal.II.
     flags.compression_level = decltype(flags.compression_level)::best_speed;
     output.set_flags(flags);
-    const std::string pvtu = output.write_vtu_with_pvtu_record(
-      folder + "/solution/", name, series.size(), communicator, 4);
+    // Each rank has a file of its own: the failure of one is one of all.
+    std::string pvtu;
+    bool        is_written = true;
+    try
+      {
+        pvtu = output.write_vtu_with_pvtu_record(
+          folder + "/solution/", name, series.size(), communicator, 4);
+      }
+    catch (const dealii::StandardExceptions::ExcIO &)
+      {
+        is_written = false;
+      }
+    if (dealii::Utilities::MPI::min(is_written ? 1 : 0, communicator) == 0)
+      throw UserError("Cannot write '" + folder + "/solution/" + name +
+                      "_*.vtu'. Check the free space.");
     series.emplace_back(time, "solution/" + pvtu);
     run_on_root(communicator, [&]() {
       // Complete at every moment: to a neighbour first.
       const std::string pvd_name = folder + "/solution.pvd";
       std::ofstream     pvd(pvd_name + ".tmp");
-      dealii::DataOutBase::write_pvd_record(pvd, series);
+      try
+        {
+          dealii::DataOutBase::write_pvd_record(pvd, series);
+        }
+      catch (const dealii::StandardExceptions::ExcIO &)
+        {
+          pvd.setstate(std::ios::failbit);
+        }
       pvd.close();
       if (!pvd ||
           std::rename((pvd_name + ".tmp").c_str(), pvd_name.c_str()) != 0)
@@ -50,4 +70,5 @@ namespace sgdfp
   INSTANTIATE(1)
   INSTANTIATE(2)
   INSTANTIATE(3)
+#undef INSTANTIATE
 } // namespace sgdfp

@@ -34,7 +34,14 @@ namespace sgdfp
         }
     std::ofstream                 out(file);
     dealii::DataOutBase::VtkFlags flags;
-    dealii::DataOutBase::write_vtu(patches, names, {}, flags, out);
+    try
+      {
+        dealii::DataOutBase::write_vtu(patches, names, {}, flags, out);
+      }
+    catch (const dealii::StandardExceptions::ExcIO &)
+      {
+        out.setstate(std::ios::failbit);
+      }
     out.close();
     if (!out)
       throw UserError("Cannot write '" + file + "'. Check the free space.");

@@ -159,6 +159,13 @@ namespace sgdfp
 
   void SampleParameters::check(const Vocabulary &vocabulary) const
   {
+    constexpr unsigned int most = 100000000; // they are held in memory
+    if (samples > most)
+      throw EntryError("Observables/samples",
+                       std::to_string(samples),
+                       "1e8 draws are the most",
+                       "Draw fewer, or several times with other values of "
+                       "sample seed.");
     if (!condition.empty())
       parse_entry(condition_entry, condition, vocabulary);
   }
@@ -261,5 +268,6 @@ namespace sgdfp
   INSTANTIATE(1)
   INSTANTIATE(2)
   INSTANTIATE(3)
+#undef INSTANTIATE
 
 } // namespace sgdfp

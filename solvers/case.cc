@@ -40,6 +40,10 @@ namespace sgdfp
       content << in.rdbuf();
       if (content.str().find_first_not_of(" \t\r\n") == std::string::npos)
         complain(", which is empty", "The shipped cases are in cases/.");
+      // Messages end at a zero byte.
+      if (content.str().find('\0') != std::string::npos)
+        complain(", which is no text: it has bytes that are 0",
+                 "Save it as text, in UTF-8.");
       return content.str();
     }
   } // namespace

@@ -19,6 +19,8 @@
 #include "solvers/stationary_summary.h"
 #include "solvers/trust.h"
 
+#include <cmath>
+
 namespace sgdfp
 {
   namespace
@@ -116,6 +118,11 @@ namespace sgdfp
         this->use_found_box();
       solve();
       read_off();
+      if (std::isnan(evidence.boundary_mass))
+        throw Refusal("not resolved",
+                      "the density has no finite value in this box: loss or "
+                      "noise are too large in parts of it. Shrink "
+                      "Domain/lower and upper, or scale the loss");
       if (evidence.is_cut_off())
         throw box_refusal(evidence.boundary_mass, this->search_box());
       if (const auto distrust = evidence.refusal())
