@@ -10,9 +10,9 @@ namespace sgdfp
 {
   namespace
   {
-    const auto flags = dealii::update_values | dealii::update_gradients |
-                       dealii::update_quadrature_points |
-                       dealii::update_JxW_values;
+    const auto indicator_flags =
+      dealii::update_values | dealii::update_gradients |
+      dealii::update_quadrature_points | dealii::update_JxW_values;
 
 
 
@@ -51,11 +51,11 @@ namespace sgdfp
         , cell(discretisation.mapping,
                discretisation.element,
                discretisation.quadrature,
-               flags | dealii::update_hessians)
+               indicator_flags | dealii::update_hessians)
         , face(discretisation.mapping,
                discretisation.element,
                discretisation.face_quadrature,
-               flags | dealii::update_normal_vectors)
+               indicator_flags | dealii::update_normal_vectors)
       {}
 
       Scratch(const Scratch &other)

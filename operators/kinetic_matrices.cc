@@ -409,4 +409,5 @@ namespace sgdfp
 
   INSTANTIATE(1)
   INSTANTIATE(2)
+#undef INSTANTIATE
 } // namespace sgdfp

@@ -192,4 +192,5 @@ namespace sgdfp
   INSTANTIATE(1)
   INSTANTIATE(2)
   INSTANTIATE(3)
+#undef INSTANTIATE
 } // namespace sgdfp

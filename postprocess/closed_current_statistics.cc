@@ -21,7 +21,7 @@ namespace sgdfp
   namespace
   {
     // Currents below this share of what cancels in them are round-off.
-    constexpr double round_off = 1e-12;
+    constexpr double small_residue = 1e-12;
 
 
     /// What one sweep over the cells finds.
@@ -52,14 +52,14 @@ namespace sgdfp
 
       bool is_round_off() const
       {
-        return direct_l1 <= round_off * cancelling;
+        return direct_l1 <= small_residue * cancelling;
       }
 
       /// What currents are compared with; never 0.
       double unit() const
       {
         return std::max({maximum,
-                         round_off * maximum_cancelling,
+                         small_residue * maximum_cancelling,
                          std::numeric_limits<double>::min()});
       }
     };

@@ -101,11 +101,26 @@ namespace sgdfp
 
 
 
+    /// Linear pieces per direction of a cell: the degree at least, but twice as
+    /// many in the plane where that is no burden, so that ParaView's integrals
+    /// are good to 1e-3 (docs/paraview.md), and one more in space, where cells
+    /// are few and J is far from a polynomial of the degree.
+    template <int dim>
+    unsigned int pieces_of(const Discretisation<dim> &discretisation)
+    {
+      constexpr unsigned int many = 20000;
+      const unsigned int     k    = discretisation.element.degree;
+      const auto n_cells = discretisation.mesh->n_global_active_cells();
+      return dim == 3 ? k + 1 : n_cells <= many ? 2 * k : k;
+    }
+
+
+
     template <int dim>
     void LawOutput<dim>::build_patches()
     {
       const auto                  &discretisation = law.discretisation;
-      const unsigned int           n_pieces = discretisation.element.degree;
+      const unsigned int           n_pieces       = pieces_of(discretisation);
       const dealii::QIterated<dim> points(dealii::QTrapezoid<1>(), n_pieces);
       typename ClosedCurrent<dim>::Values at_points(
         closed, points, /*second_derivatives=*/true);
@@ -242,4 +257,5 @@ namespace sgdfp
   INSTANTIATE(1)
   INSTANTIATE(2)
   INSTANTIATE(3)
+#undef INSTANTIATE
 } // namespace sgdfp

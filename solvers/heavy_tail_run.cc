@@ -26,7 +26,7 @@ namespace sgdfp
     // wrong by that much.
     constexpr double trusted_outside_mass = 1e-2;
 
-    constexpr const char *no_current =
+    constexpr const char *no_current_of_jumps =
       "jumps have no local current: see drift_flux and nonlocal_flux";
 
 
@@ -170,7 +170,7 @@ namespace sgdfp
                               "estimated_error",
                               "relative_error",
                               "divergence_residual"})
-        summary.set_null(std::string("current/") + key, no_current);
+        summary.set_null(std::string("current/") + key, no_current_of_jumps);
       write_probes(law, a_case.observables, summary);
       // What they are the local current of is the drift (and Gaussian) part.
       Summary::Json probes = summary.json()["probes"];

@@ -13,7 +13,7 @@ namespace sgdfp
 {
   namespace
   {
-    constexpr const char *entry = "Observables/row influence";
+    constexpr const char *entry_of_influence = "Observables/row influence";
 
 
 
@@ -45,7 +45,7 @@ namespace sgdfp
   {
     const auto refuse = [](const std::string &reason,
                            const std::string &way_out) {
-      throw EntryError(entry, "true", reason, way_out);
+      throw EntryError(entry_of_influence, "true", reason, way_out);
     };
     const auto &optimiser = a_case.optimiser;
     if (a_case.observables.functions.empty() &&
