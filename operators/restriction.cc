@@ -2,6 +2,7 @@
 #include "operators/restriction.h"
 
 #include "base/errors.h"
+#include "base/local_matrix.h"
 
 namespace sgdfp
 {
@@ -229,15 +230,9 @@ namespace sgdfp
         apply(image, p);
         return f * image;
       }
-    Mat             diagonal, off_diagonal;
-    const PetscInt *ghosts;
-    check_petsc(MatMPIAIJGetSeqAIJ(forward, &diagonal, &off_diagonal, &ghosts),
-                "MatMPIAIJGetSeqAIJ");
-    PetscInt rows, n_ghosts;
-    check_petsc(MatGetSize(off_diagonal, &rows, &n_ghosts), "MatGetSize");
     dealii::IndexSet relevant(owned.size());
-    for (PetscInt g = 0; g < n_ghosts; ++g)
-      relevant.add_index(ghosts[g]);
+    for (const PetscInt column : ghost_columns(forward))
+      relevant.add_index(column);
     relevant.compress();
     const MPI_Comm communicator = ones.get_mpi_communicator();
     Vector         f_ghosted(owned, relevant, communicator);
@@ -245,8 +240,9 @@ namespace sgdfp
     f_ghosted = f;
     p_ghosted = p;
 
-    const auto begin = f.local_range().first;
-    double     sum   = 0;
+    const auto     begin = f.local_range().first;
+    const PetscInt rows  = f.locally_owned_size();
+    double         sum   = 0;
     for (PetscInt i = 0; i < rows; ++i)
       {
         PetscInt           n;

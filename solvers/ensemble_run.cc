@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/ensemble_run.h"
 
+#include "base/progress.h"
 #include "base/statistics_file.h"
 #include "base/text.h"
 #include "postprocess/histogram.h"
@@ -70,7 +71,6 @@ namespace sgdfp
       void write_histogram();
 
       void write_samples();
-
 
       const EnsembleParameters      &parameters;
       const Chain<dim>               chain;
@@ -259,7 +259,14 @@ namespace sgdfp
     template <int dim>
     void EnsembleRun<dim>::average()
     {
-      constexpr std::uint64_t n_rows = 50;
+      constexpr std::uint64_t n_rows         = 50;
+      const std::uint64_t     n_observations = parameters.n_observations();
+      const std::uint64_t     stride =
+        parameters.is_stationary() ? parameters.thinning : parameters.steps;
+      const double n_steps =
+        static_cast<double>(parameters.burn_in) +
+        static_cast<double>(n_observations) * static_cast<double>(stride);
+      Progress progress;
       {
         const RunLog::Phase phase(log, "burn-in");
         add_row();
@@ -271,6 +278,7 @@ namespace sgdfp
               continue;
             advance(n);
             add_row();
+            progress.report("steps", ensemble.step_number() / n_steps, log);
           }
       }
       std::vector<double> reference;
@@ -288,22 +296,20 @@ namespace sgdfp
                                                 parameters.chains,
                                                 parameters.n_observations(),
                                                 functions.pairs(),
-
                                                 reference);
       const RunLog::Phase phase(log, "chains and averages");
-      const std::uint64_t n_observations = parameters.n_observations();
       const std::uint64_t every =
         std::max<std::uint64_t>(1, n_observations / n_rows);
       for (std::uint64_t k = 0; k < n_observations; ++k)
         {
-          advance(parameters.is_stationary() ? parameters.thinning :
-                                               parameters.steps);
+          advance(stride);
           ensemble.for_each([&](const State &state) {
             averages->add(state.local, k, values(state));
             histogram.add(state.theta, state.chain % 2);
           });
           if ((k + 1) % every == 0 || k + 1 == n_observations)
             add_row();
+          progress.report("steps", ensemble.step_number() / n_steps, log);
         }
       averages->finish();
       histogram.finish(communicator);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/multigrid.h"
 
+#include "base/local_matrix.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,8 +37,12 @@ namespace sgdfp
 
 
     /// R^T A P
-    MatrixHandle galerkin(const Mat R, const Mat A, const Mat P)
+    MatrixHandle galerkin(Mat R, Mat A, Mat P)
     {
+      // PETSc multiplies what is of one type.
+      if (is_sequential(A) != is_sequential(P))
+        for (Mat *factor : {&R, &A, &P})
+          *factor = diagonal_part(*factor);
       Mat product;
       check_petsc(MatMatMult(A, P, MAT_INITIAL_MATRIX, PETSC_DEFAULT, &product),
                   "MatMatMult");
@@ -106,10 +112,7 @@ namespace sgdfp
         PetscObjectComm(reinterpret_cast<PetscObject>(A));
       if (dealii::Utilities::MPI::n_mpi_processes(communicator) > 1)
         return A;
-      Mat local;
-      check_petsc(MatMPIAIJGetSeqAIJ(A, &local, nullptr, nullptr),
-                  "MatMPIAIJGetSeqAIJ");
-      return local;
+      return diagonal_part(A);
     }
 
 

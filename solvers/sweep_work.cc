@@ -2,6 +2,7 @@
 #include "solvers/sweep_work.h"
 
 #include "base/interruption.h"
+#include "base/progress.h"
 #include "solvers/ensemble_run.h"
 #include "solvers/law_of_run.h"
 #include "solvers/minimum_stability.h"
@@ -259,14 +260,19 @@ namespace sgdfp
           list[i].state == RunOutcome::resumable)
         numbers.push_back(i);
     std::vector<RunOutcome> mine(numbers.size());
+    const Progress          progress;
     groups.hand_out(numbers.size(), [&](const std::size_t i) {
       const SweepRun &run = plan.runs[numbers[i]];
       mine[i]             = attempt(run, /*validate=*/false);
       const std::size_t n = groups.count_finished();
       // The log is that of the first rank, and what it says is late.
       if (groups.is_leader() && !quiet)
-        std::cout << progress_line(n, numbers.size(), run, mine[i])
-                  << std::endl;
+        {
+          const std::string to_go =
+            progress.to_go(static_cast<double>(n) / numbers.size());
+          std::cout << progress_line(n, numbers.size(), run, mine[i])
+                    << (to_go.empty() ? "" : ", ") << to_go << std::endl;
+        }
     });
     share(numbers, mine);
     for (std::size_t i = 0; i < numbers.size(); ++i)

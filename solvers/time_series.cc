@@ -285,8 +285,16 @@ namespace sgdfp
 
 
   template <int dim>
-  void TimeSeries<dim>::say_progress() const
+  void TimeSeries<dim>::say_progress()
   {
+    const auto outputs = a_case.time.outputs();
+    const auto n_done =
+      std::count_if(outputs.begin(), outputs.end(), [this](const double t) {
+        return t <= solver.time();
+      });
+    const double share = static_cast<double>(n_done) / outputs.size();
+    if (!progress)
+      progress.emplace(share);
     std::ostringstream line;
     line << "  t " << std::left << std::setw(10) << std::setprecision(4)
          << row[0] << "  step " << std::setw(6) << solver.n_steps
@@ -298,9 +306,8 @@ namespace sgdfp
       line << "  KL to the stationary law " << row[7];
     if (space.is_killed())
       line << "  survival " << row[1];
-    line << std::fixed << std::setprecision(1) << "  (" << log.seconds()
-         << " s)";
-    log.say(line.str());
+    log.say(line.str() + "  " +
+            in_brackets(log.seconds(), progress->to_go(share)));
   }
 
 

@@ -3,6 +3,7 @@
 #define SGDFP_SOLVERS_TIME_SERIES_H
 
 #include "base/checkpoint.h"
+#include "base/progress.h"
 #include "base/statistics_file.h"
 #include "postprocess/time_statistics.h"
 #include "solvers/case.h"
@@ -78,7 +79,7 @@ namespace sgdfp
 
     void find_reference();
 
-    void say_progress() const;
+    void say_progress();
 
     void write_fields();
 
@@ -105,6 +106,8 @@ namespace sgdfp
       double time, squared_displacement, survival;
     } before = {0, 0, 1}, now = {0, 0, 1};
     double mass_at_boundary = 0;
+    /// In output times, from the first one of this call
+    boost::optional<Progress> progress;
   };
 } // namespace sgdfp
 
