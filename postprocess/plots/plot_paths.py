@@ -45,6 +45,7 @@ def draw_paths(folder):
     column = {name: i for i, name in enumerate(names)}
     variables = names[4 : column["loss"]]
     edge = edge_of_stability(folder)
+    round_off = 1e-18 * data[:, column["loss"]].max()  # below, a loss has no digits
     figure, axes = plt.subplots(1, 3, figsize=(15, 4.4), constrained_layout=True)
     for path in np.unique(data[:, 0]):
         rows = data[data[:, 0] == path]
@@ -60,7 +61,7 @@ def draw_paths(folder):
         else:
             axes[0].plot(time, rows[:, 4], label=label, **style)
         axes[1].plot(time, rows[:, column["sharpness"]], **style)
-        axes[2].semilogy(time, np.maximum(rows[:, column["loss"]], 1e-300), **style)
+        axes[2].semilogy(time, np.maximum(rows[:, column["loss"]], round_off), **style)
     axes[0].set_xlabel(variables[0] if len(variables) > 1 else "t")
     axes[0].set_ylabel(variables[1] if len(variables) > 1 else variables[0])
     axes[0].set_title("paths", fontsize=TITLE_SIZE)
