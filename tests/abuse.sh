@@ -14,7 +14,7 @@ memory=6000000 # kB of address space of a process
 run() { # program, arguments; sets status, and text = stdout + stderr
   # mpirun takes longer to start than most of these runs.
   local launcher=()
-  ((ranks == 1)) || launcher=(mpirun --quiet --oversubscribe -n "$ranks")
+  ((ranks == 1)) || launcher=(mpirun --oversubscribe -n "$ranks")
   text=$(ulimit -v "$memory" && timeout -k 5 "$limit" "${launcher[@]}" "$bin/$1" "${@:2}" 2>&1)
   status=$?
 }
@@ -363,7 +363,7 @@ mounted() { # mount command on out, program, options..
   mkdir -p out
   text=$("${namespace[@]}" bash -c '
     eval "$1" || exit 77
-    timeout -k 5 60 mpirun --quiet --oversubscribe -n "$2" "$3" good.prm --output out "${@:4}" 2>&1
+    timeout -k 5 60 mpirun --oversubscribe -n "$2" "$3" good.prm --output out "${@:4}" 2>&1
     status=$?
     files=$(find out -name summary.json)
     for file in $files; do
@@ -455,7 +455,7 @@ for ((i = 0; i < 12; ++i)); do
   signal=$([[ $((i / 4 % 2)) == 0 ]] && echo TERM || echo INT)
   ranks=$((1 + (i + i / 4) % 2))
   delay=$(awk -v r=$RANDOM 'BEGIN {printf "%.2f", 0.1 + 2.5 * r / 32768}')
-  text=$(timeout --preserve-status -k 15 -s $signal "$delay" mpirun --quiet --oversubscribe -n $ranks \
+  text=$(timeout --preserve-status -k 15 -s $signal "$delay" mpirun --oversubscribe -n $ranks \
     "$bin/sgdfp-$question" two.prm "${heavy[@]}" --output out 2>&1)
   status=$?
   what="SIG$signal after $delay s, sgdfp-$question on $ranks"
@@ -480,7 +480,7 @@ rm -rf out
 
 echo "A rank that is killed"
 for question in ensemble transient; do
-  timeout -k 5 60 mpirun --quiet --oversubscribe -n 2 "$bin/sgdfp-$question" two.prm "${slow[@]}" \
+  timeout -k 5 60 mpirun --oversubscribe -n 2 "$bin/sgdfp-$question" two.prm "${slow[@]}" \
     --set Time/tolerance=1e-10 --output out >text 2>&1 &
   launcher=$!
   within 20 '[[ -e out/two-'$question'/statistics.csv ]]'

@@ -8,7 +8,7 @@ program=$1 cases=$2 ranks=$3
 source "$(dirname "$0")/line_test.sh"
 
 run() { # arguments of the program; sets status, and text = stdout + stderr
-  text=$(timeout 120 mpirun --quiet --oversubscribe -n "$ranks" "$program" "$@" 2>&1)
+  text=$(timeout 120 mpirun --oversubscribe -n "$ranks" "$program" "$@" 2>&1)
   status=$?
 }
 

@@ -8,7 +8,7 @@ bin=$1 cases=$2 ranks=$3
 source "$(dirname "$0")/line_test.sh"
 
 run() { # ranks, folder, arguments; sets status, and text = stdout + stderr
-  text=$(timeout 120 mpirun --quiet --oversubscribe -n "$1" "$bin/sgdfp-ensemble" \
+  text=$(timeout 120 mpirun --oversubscribe -n "$1" "$bin/sgdfp-ensemble" \
     "${@:3}" --output "$folder/$2" 2>&1)
   status=$?
 }

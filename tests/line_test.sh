@@ -2,6 +2,7 @@
 # What the tests of command lines share; sourced by them, before they leave for
 # a folder of their own. They set bin and ranks, or define a run() of their own.
 source "$(dirname "$0")/../environment.sh"
+export OMPI_MCA_btl=^tcp # one machine; Open MPI 5 complains where it has no network
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
 cd "$folder"
@@ -9,7 +10,7 @@ passed=0 failed=0
 limit=120 # seconds of a run
 
 run() { # program, arguments; sets status, and text = stdout + stderr
-  text=$(timeout "$limit" mpirun --quiet --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" 2>&1)
+  text=$(timeout "$limit" mpirun --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" 2>&1)
   status=$?
 }
 

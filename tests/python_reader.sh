@@ -14,7 +14,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
 run() { # overrides
-  mpirun --quiet --oversubscribe -n 2 "$program" --output . --quiet \
+  mpirun --oversubscribe -n 2 "$program" --output . --quiet \
     "$cases/verification/A1_ornstein_uhlenbeck.prm" \
     --set "Domain/initial refinement=5" --set "variables=u,v" "$@"
 }

@@ -8,7 +8,7 @@ bin=$1 cases=$2/verification ranks=$3
 source "$(dirname "$0")/line_test.sh"
 
 run() { # program and its arguments; sets status, and text = stdout + stderr
-  text=$(timeout 120 mpirun --quiet --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" \
+  text=$(timeout 120 mpirun --oversubscribe -n "$ranks" "$bin/$1" "${@:2}" \
     --output "$folder/out" --set Output/figures=false 2>&1)
   status=$?
 }

@@ -16,7 +16,7 @@ for file in /usr/share/openmpi/openmpi-valgrind.supp "$(dirname "$(command -v mp
 done
 
 run() { # program, arguments; sets status, and text = stdout + stderr
-  text=$(timeout "$limit" mpirun --quiet --oversubscribe -n "$ranks" \
+  text=$(timeout "$limit" mpirun --oversubscribe -n "$ranks" \
     valgrind "${options[@]}" "$bin/$1" "${@:2}" 2>&1)
   status=$?
 }
