@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/text.h"
+#include "models/extreme_eigenvalues.h"
 #include "models/network.h"
 
 #include <algorithm>
@@ -342,9 +343,7 @@ namespace sgdfp
                          to_text(theta),
                        "Move Domain/lower and upper away from there, or write "
                        "a D that is smooth in the box.");
-    const auto   eigenvalues = dealii::eigenvalues(D.value);
-    const double least =
-      *std::min_element(eigenvalues.begin(), eigenvalues.end());
+    const double least = extreme_eigenvalues(D.value).first;
     if (least < -1e-12 * size && modified)
       throw EntryError("Optimiser/drift",
                        optimiser.drift,

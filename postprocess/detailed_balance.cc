@@ -2,6 +2,7 @@
 #include "postprocess/detailed_balance.h"
 
 #include "base/text.h"
+#include "models/extreme_eigenvalues.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,8 +26,8 @@ namespace sgdfp
     template <int dim>
     bool has_no_inverse(const SymmetricTensor<2, dim> &D)
     {
-      const auto values = eigenvalues(D); // descending
-      return values[dim - 1] <= singular * values[0];
+      const auto [least, most] = extreme_eigenvalues(D);
+      return least <= singular * most;
     }
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postprocess/kinetic_statistics.h"
 
-#include "operators/extreme_eigenvalues.h"
+#include "models/extreme_eigenvalues.h"
 #include "postprocess/postprocessor.h"
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postprocess/landscape_observables.h"
 
+#include "models/extreme_eigenvalues.h"
+
 #include <deal.II/lac/lapack_full_matrix.h>
 
 #include <algorithm>
@@ -141,7 +143,7 @@ namespace sgdfp
     const auto          hessian = loss.hessian(theta);
     std::vector<double> list    = {loss.value(theta),
                                    loss.gradient(theta).norm(),
-                                   eigenvalues(hessian)[0],
+                                   extreme_eigenvalues(hessian).second,
                                    trace(hessian),
                                    minimum_set.distance(theta)};
     if (dynamics.batch_sharpness() != nullptr)

@@ -2,6 +2,7 @@
 #include "postprocess/paraview_output.h"
 
 #include "base/errors.h"
+#include "models/extreme_eigenvalues.h"
 #include "postprocess/current_statistics.h"
 #include "postprocess/output_field.h"
 
@@ -189,7 +190,10 @@ namespace sgdfp
         }
 
       std::vector<double> values = {
-        p, log_p, loss, eigenvalues(law.dynamics.loss().hessian(theta))[0]};
+        p,
+        log_p,
+        loss,
+        extreme_eigenvalues(law.dynamics.loss().hessian(theta)).second};
       for (unsigned int d = 0; d < dim; ++d)
         values.push_back(J[d]);
       for (unsigned int d = 0; d < dim; ++d)

@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include "base/statistics_file.h"
 #include "base/text.h"
+#include "models/extreme_eigenvalues.h"
 #include "postprocess/histogram.h"
 #include "postprocess/unit_averages.h"
 #include "solvers/case_run.h"
@@ -187,10 +188,8 @@ namespace sgdfp
         result.push_back(value);
       for (std::size_t f = observables.names().size(); f < further.size(); ++f)
         if (further[f] == "sharpness")
-          {
-            const auto s = dealii::eigenvalues(loss->hessian(state.theta));
-            result.push_back(*std::max_element(s.begin(), s.end()));
-          }
+          result.push_back(
+            extreme_eigenvalues(loss->hessian(state.theta)).second);
         else
           result.push_back((*dynamics.batch_sharpness())(state.theta));
       return result;

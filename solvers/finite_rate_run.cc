@@ -2,6 +2,7 @@
 #include "solvers/finite_rate_run.h"
 
 #include "base/text.h"
+#include "models/extreme_eigenvalues.h"
 #include "operators/oscillating_law.h"
 #include "operators/transfer_operator.h"
 #include "postprocess/current_statistics.h"
@@ -308,8 +309,7 @@ namespace sgdfp
           }));
       fields.add_function(
         "sharpness", mesh.interpolate([&](const dealii::Point<dim> &theta) {
-          const auto s = dealii::eigenvalues(loss->hessian(theta));
-          return *std::max_element(s.begin(), s.end());
+          return extreme_eigenvalues(loss->hessian(theta)).second;
         }));
       if (dynamics.batch_sharpness() != nullptr)
         fields.add_function("batch_sharpness",

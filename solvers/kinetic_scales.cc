@@ -3,7 +3,7 @@
 
 #include "base/errors.h"
 #include "base/text.h"
-#include "operators/extreme_eigenvalues.h"
+#include "models/extreme_eigenvalues.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,6 +4,7 @@
 #include "base/numpy_file.h"
 #include "base/statistics_file.h"
 #include "base/text.h"
+#include "models/extreme_eigenvalues.h"
 #include "postprocess/path_output.h"
 #include "postprocess/postprocessor.h"
 #include "solvers/case_run.h"
@@ -129,7 +130,7 @@ namespace sgdfp
     template <int dim>
     double LandscapeRun<dim>::sharpness(const dealii::Point<dim> &theta) const
     {
-      return dealii::eigenvalues(loss->hessian(theta))[0];
+      return extreme_eigenvalues(loss->hessian(theta)).second;
     }
 
 

@@ -2,6 +2,7 @@
 #include "solvers/validation.h"
 
 #include "base/text.h"
+#include "models/extreme_eigenvalues.h"
 
 #include <algorithm>
 #include <limits>
@@ -37,10 +38,10 @@ namespace sgdfp
             found.lowest_loss = loss;
             found.lowest_at   = theta;
           }
-        const auto values = eigenvalues(
+        const auto [least, most] = extreme_eigenvalues(
           dynamics.diffusion(theta, MatrixFieldDerivatives::divergence).value);
-        found.most_D  = std::max(found.most_D, values[0]);
-        found.least_D = std::min(found.least_D, values[dim - 1]);
+        found.most_D  = std::max(found.most_D, most);
+        found.least_D = std::min(found.least_D, least);
       });
       const MPI_Comm communicator = discretisation.communicator;
       const auto     lowest =
@@ -105,7 +106,7 @@ namespace sgdfp
   {
     const Extremes<dim> found = find_extremes(discretisation, dynamics);
     const double        sharpness =
-      eigenvalues(dynamics.loss().hessian(found.lowest_at))[0];
+      extreme_eigenvalues(dynamics.loss().hessian(found.lowest_at)).second;
     log.say("Physics   least loss " + to_text(found.lowest_loss) + " at " +
             to_text(found.lowest_at) + ", sharpness there " +
             to_text(sharpness));
