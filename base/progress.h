@@ -31,8 +31,8 @@ namespace sgdfp
 
 
 
-  /// "12.1 s" followed by @p to_go, in brackets, as lines of a report end.
-  std::string in_brackets(const double seconds, const std::string &to_go);
+  /// "(12.1 s, about 40 s to go)", as lines of a report end.
+  std::string in_brackets(const double seconds, const std::string &to_go = "");
 } // namespace sgdfp
 
 #endif

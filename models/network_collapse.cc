@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Where pure minibatch noise leaves a deep linear network no density.
 #include "models/deep_linear_network.h"
+#include "models/extreme_eigenvalues.h"
 #include "models/minimum_search.h"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ namespace sgdfp
       offset += psi * psi;
     const double n_layers = layout.widths.size() - 1.;
     const double size =
-      3 * std::sqrt(eigenvalues(inverse_metric)[0]) *
+      3 * std::sqrt(extreme_eigenvalues(inverse_metric).second) *
       (std::sqrt(offset) +
        std::pow(moments.best_map.frobenius_norm(), 1 / n_layers));
     SearchBox<dim> box;

@@ -2,6 +2,7 @@
 #include "postprocess/paraview_series.h"
 
 #include "base/errors.h"
+#include "postprocess/vtu_file.h"
 
 #include <cstdio>
 #include <fstream>
@@ -40,14 +41,9 @@ namespace sgdfp
       // Complete at every moment: to a neighbour first.
       const std::string pvd_name = folder + "/solution.pvd";
       std::ofstream     pvd(pvd_name + ".tmp");
-      try
-        {
-          dealii::DataOutBase::write_pvd_record(pvd, series);
-        }
-      catch (const dealii::StandardExceptions::ExcIO &)
-        {
-          pvd.setstate(std::ios::failbit);
-        }
+      write_into(pvd, [&](std::ostream &stream) {
+        dealii::DataOutBase::write_pvd_record(stream, series);
+      });
       pvd.close();
       if (!pvd ||
           std::rename((pvd_name + ".tmp").c_str(), pvd_name.c_str()) != 0)

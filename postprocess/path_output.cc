@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postprocess/path_output.h"
 
-#include "base/errors.h"
-
-#include <deal.II/base/data_out_base.h>
-
-#include <fstream>
+#include "postprocess/vtu_file.h"
 
 namespace sgdfp
 {
@@ -32,18 +28,6 @@ namespace sgdfp
             }
           patches.push_back(patch);
         }
-    std::ofstream                 out(file);
-    dealii::DataOutBase::VtkFlags flags;
-    try
-      {
-        dealii::DataOutBase::write_vtu(patches, names, {}, flags, out);
-      }
-    catch (const dealii::StandardExceptions::ExcIO &)
-      {
-        out.setstate(std::ios::failbit);
-      }
-    out.close();
-    if (!out)
-      throw UserError("Cannot write '" + file + "'. Check the free space.");
+    write_vtu_file(patches, names, file);
   }
 } // namespace sgdfp

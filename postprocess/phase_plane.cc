@@ -3,11 +3,9 @@
 
 #include "base/errors.h"
 #include "base/numpy_file.h"
-
-#include <deal.II/base/data_out_base.h>
+#include "postprocess/vtu_file.h"
 
 #include <cmath>
-#include <fstream>
 
 namespace sgdfp
 {
@@ -229,19 +227,7 @@ namespace sgdfp
               }
             patches.push_back(patch);
           }
-      std::ofstream                 out(file);
-      dealii::DataOutBase::VtkFlags flags;
-      try
-        {
-          dealii::DataOutBase::write_vtu(patches, names, {}, flags, out);
-        }
-      catch (const dealii::StandardExceptions::ExcIO &)
-        {
-          out.setstate(std::ios::failbit);
-        }
-      out.close();
-      if (!out)
-        throw UserError("Cannot write '" + file + "'. Check the free space.");
+      write_vtu_file(patches, names, file);
     }
   } // namespace
 

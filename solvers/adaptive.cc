@@ -2,6 +2,7 @@
 #include "solvers/adaptive.h"
 
 #include "base/errors.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "meshes/refinement.h"
 #include "operators/indicators.h"
@@ -165,8 +166,7 @@ namespace sgdfp
     line << "  estimated error  density " << std::scientific
          << std::setprecision(2) << estimate.density << "  current "
          << estimate.current << " (relative " << estimate.relative_current()
-         << ")" << std::fixed << std::setprecision(1) << "  (" << log.seconds()
-         << " s)";
+         << ")  " << in_brackets(log.seconds());
     log.say(line.str());
     if (history.back().indicator > 0)
       error_per_indicator = estimate.relative() / history.back().indicator;

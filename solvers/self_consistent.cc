@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "solvers/self_consistent.h"
 
+#include "base/progress.h"
 #include "base/text.h"
 #include "operators/indicators.h"
 
@@ -83,8 +84,7 @@ namespace sgdfp
          << std::setprecision(2) << "  current indicator " << indicator
          << "  least density " << minimum(solution) << "  residual "
          << report.residual << "  " << report.iterations << " iterations"
-         << std::fixed << std::setprecision(1) << "  (" << log.seconds()
-         << " s)";
+         << "  " << in_brackets(log.seconds());
     log.say(line.str());
     return solution;
   }

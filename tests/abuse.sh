@@ -61,22 +61,9 @@ within() { # seconds, condition: waits for it
   return 1
 }
 
-cat >good.prm <<'P'
-set dimension = 1
-set variables = u
-subsection Loss
-  set type = expression
-  subsection Expression
-    set loss = 0.25*u^4
-  end
-end
-subsection Noise
-  set type = isotropic
-  set temperature = 0.5
-end
+quartic >good.prm
+cat >>good.prm <<'P'
 subsection Domain
-  set lower = -4
-  set upper = 4
   set initial refinement = 4
 end
 subsection Discretisation

@@ -31,3 +31,24 @@ expect() { # status, what was tested, then patterns that the text must hold
   [[ $want != 1 || $(grep -cE '^Error: ' <<<"$text") == 1 ]] || bad=1
   verdict $bad "$what"
 }
+
+quartic() { # a small case in one parameter, without its mesh
+  cat <<'P'
+set dimension = 1
+set variables = u
+subsection Loss
+  set type = expression
+  subsection Expression
+    set loss = 0.25*u^4
+  end
+end
+subsection Noise
+  set type = isotropic
+  set temperature = 0.5
+end
+subsection Domain
+  set lower = -4
+  set upper = 4
+end
+P
+}

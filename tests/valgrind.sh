@@ -23,22 +23,9 @@ run() { # program, arguments; sets status, and text = stdout + stderr
   status=$?
 }
 
-cat >small.prm <<'P'
-set dimension = 1
-set variables = u
-subsection Loss
-  set type = expression
-  subsection Expression
-    set loss = 0.25*u^4
-  end
-end
-subsection Noise
-  set type = isotropic
-  set temperature = 0.5
-end
+quartic >small.prm
+cat >>small.prm <<'P'
 subsection Domain
-  set lower = -4
-  set upper = 4
   set initial refinement = 3
 end
 subsection Discretisation

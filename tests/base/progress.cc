@@ -23,5 +23,5 @@ TEST(Progress, SaysHowLongTheRestTakes)
   EXPECT_EQ(whole.to_go(0.0001), "about 9 h to go");
   EXPECT_EQ(in_brackets(12.125, "about 4 s to go"),
             "(12.1 s, about 4 s to go)");
-  EXPECT_EQ(in_brackets(12.125, ""), "(12.1 s)");
+  EXPECT_EQ(in_brackets(12.125), "(12.1 s)");
 }
